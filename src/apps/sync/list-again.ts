@@ -7,9 +7,9 @@ interface ListedAgain {
   /** The ids of the first listing. */
   readonly first: SeenIds;
   /** Stores a page, and may add the ids of its entities to `first`. */
-  store(page: EntityPage): Promise<void>;
+  readonly store: (page: EntityPage) => Promise<void>;
   /** Whether an entity is still missing from all listings. */
-  anyMissing(): Promise<boolean>;
+  readonly anyMissing: () => Promise<boolean>;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { CollectionReader, EntityPage, ReadingEnd } from '../collection-rea
 import type { CollectionState } from '../store/engine.ts';
 import { EntityStore, type StoredPage } from '../store/entity-store.ts';
 import type { CollectionResult, SyncMode, SyncRequest } from '../sync-result.ts';
+import { CollectionRemarks } from './collection-remarks.ts';
 import { DeleteLog } from './delete-log.ts';
 import { DELETE_BATCH_RECORDS } from '../limits.ts';
 import { deleteMissing } from './delete-missing.ts';
@@ -12,8 +13,6 @@ import { pagesAhead } from './pages-ahead.ts';
 import { SeenIds } from './seen-ids.ts';
 import { endsSync, type SyncPorts } from './ports.ts';
 import { noCounts, type Problems } from './tally.ts';
-
-const ID_CHARACTERS_SHOWN_MAX = 80;
 
 interface CollectionJob {
   readonly appKey: string;
@@ -40,7 +39,7 @@ interface Reading {
 export class CollectionSync {
   readonly #job: CollectionJob;
   readonly #ports: SyncPorts;
-  readonly #problems: Problems;
+  readonly #remarks: CollectionRemarks;
   readonly #store: EntityStore;
   readonly #seen = new SeenIds();
   readonly #counts = noCounts();
@@ -54,13 +53,13 @@ export class CollectionSync {
   constructor(job: CollectionJob, ports: SyncPorts, problems: Problems) {
     this.#job = job;
     this.#ports = ports;
-    this.#problems = problems;
     const { appKey, collection, spec } = job;
     this.#store = new EntityStore(
       ports.database,
       { appKey, collectionKey: collection.key },
       { lease: ports.lease, apiVersion: spec.apiVersion ?? null, ignoreFields: collection.ignoreFields },
     );
+    this.#remarks = new CollectionRemarks(collection.key, { log: ports.log, problems, counts: this.#counts });
     this.#deletes = new DeleteLog(ports.log, collection.key);
   }
 
@@ -74,7 +73,7 @@ export class CollectionSync {
       signal.throwIfAborted();
       failure = toBridgeError(thrown);
       if (endsSync(failure)) throw failure;
-      this.#fail(failure);
+      this.#remarks.failed(failure);
     } finally {
       this.#deletes.finish();
     }
@@ -105,7 +104,7 @@ export class CollectionSync {
     for await (const { page, end } of pagesAhead(this.#job.reader.read(since, signal))) {
       signal.throwIfAborted();
       if (this.#pages === 0) answered = page?.answered;
-      if (end?.incomplete !== undefined) this.#reportIncomplete(end.incomplete, isFull);
+      if (end?.incomplete !== undefined) this.#remarks.incomplete(end.incomplete, isFull);
       const lastSyncedAt = earlier(startedAt, answered);
       await this.#storePage(page ?? NO_PAGE, end, { mode, lastSyncedAt, untouchedSince });
       if (page !== undefined) this.#pages++;
@@ -128,11 +127,11 @@ export class CollectionSync {
       readonly untouchedSince: string | undefined;
     },
   ): Promise<void> {
-    this.#reportUnusable(page);
+    this.#unidentified += this.#remarks.unusable(page);
     this.#read += page.records.length + page.unusable.length;
     const isEmpty = end !== undefined && (await this.#isEmptyByMistake(untouchedSince));
     // A complete listing that is empty is held by the guard of deletes.
-    if (isEmpty && end.partial) this.#reportIncomplete('it has no entities, although some are known', true);
+    if (isEmpty && end.partial) this.#remarks.incomplete('it has no entities, although some are known', true);
     const isWhole = end !== undefined && this.#counts.errors === 0 && !isEmpty;
     const metadata = { run_id: this.#ports.runId, mode, ...(mode === 'full' && { deletes_pending: true }) };
     const state = isWhole ? { lastSyncedAt, metadata } : undefined;
@@ -161,7 +160,7 @@ export class CollectionSync {
       anyMissing: () => this.#anyMissing(since),
     };
     const reason = await listAgain(listings, signal);
-    if (reason !== undefined) this.#reportIncomplete(reason, true);
+    if (reason !== undefined) this.#remarks.incomplete(reason, true);
     return reason;
   }
 
@@ -214,45 +213,9 @@ export class CollectionSync {
     counts.unchanged += unchanged.filter(isNew).length;
     counts.deleted += deletedIds.length;
     this.#deletes.add(deletedIds);
-    for (const { externalId, reason } of refused) {
-      this.#seen.add(externalId);
-      const shown = JSON.stringify(externalId.slice(0, ID_CHARACTERS_SHOWN_MAX));
-      this.#problem('APP_RECORD_REFUSED', `The entity ${shown} was not stored: ${reason}.`);
-    }
+    for (const { externalId } of refused) this.#seen.add(externalId);
+    this.#remarks.refused(refused);
     this.#ports.progress(this.#job.collection.key, { ...this.#counts });
-  }
-
-  #reportUnusable({ unusable }: EntityPage): void {
-    this.#unidentified += unusable.length;
-    for (const { code, message } of unusable) this.#problem(code, message);
-  }
-
-  #reportIncomplete(reason: string, isFull: boolean): void {
-    const nothing = isFull ? 'Nothing was deleted, and the' : 'The';
-    this.#problem(
-      'SOURCE_PAGINATION',
-      `The listing is incomplete: ${reason}. ${nothing} next sync begins at the same time as this one.`,
-    );
-  }
-
-  #problem(code: string, message: string): void {
-    this.#addProblem(code, message);
-    this.#ports.log.warn('a part of the collection was not synced', {
-      ...{ collection: this.#job.collection.key, code, reason: message },
-    });
-  }
-
-  #fail({ code, message, hint }: BridgeError): void {
-    this.#addProblem(code, message);
-    this.#ports.log.error('the collection could not be synced', {
-      ...{ collection: this.#job.collection.key, code, reason: message },
-      ...(hint !== undefined && { hint }),
-    });
-  }
-
-  #addProblem(code: string, message: string): void {
-    this.#counts.errors++;
-    this.#problems.add({ collectionKey: this.#job.collection.key, code, message });
   }
 
   #result({ mode }: Reading): CollectionResult {
