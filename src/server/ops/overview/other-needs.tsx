@@ -147,11 +147,20 @@ function AppWhy({ app, run }: { readonly app: OpsApp; readonly run: OpsRun | nul
   );
 }
 
+/** What to do about held deletes. Without a command, nothing but a complete listing releases them. */
 function ReleaseOther({ command, label }: { readonly command: string | null; readonly label: string }) {
+  if (command === null) {
+    return (
+      <p class="fix">
+        Find out why the source listed only a part. The next complete listing decides; --allow-deletes does
+        not release these.
+      </p>
+    );
+  }
   return (
     <>
       <p class="fix">Check the source first. If these are gone there, release the deletes:</p>
-      {command !== null && <Command text={command} label={label} />}
+      <Command text={command} label={label} />
     </>
   );
 }
