@@ -87,16 +87,17 @@ function AppWhy({ app, run }: { readonly app: OpsApp; readonly run: OpsRun | nul
   const { state, commands, app_key: key } = app;
   const again = <Command text={commands.sync} label={`Sync ${key}`} />;
   if (state === 'failing') {
+    const error = run?.error ?? null;
     return (
       <>
-        {run?.error == null ? (
+        {error === null ? (
           <p>The last sync failed and did not say why.</p>
         ) : (
           <>
             <p>
-              <ErrorCode code={run.error.code} /> {run.error.message} <Retry error={run.error} />
+              <ErrorCode code={error.code} /> {error.message} <Retry error={error} />
             </p>
-            {run.error.hint !== null && <p class="fix">{run.error.hint}</p>}
+            {error.hint !== null && <p class="fix">{error.hint}</p>}
           </>
         )}
         {again}
