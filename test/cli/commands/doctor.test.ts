@@ -11,7 +11,9 @@ afterAll(() => {
 async function settingsLines(env: Readonly<Record<string, string>>): Promise<string[]> {
   const local = { GCS_ENDPOINT: 'http://127.0.0.1:9', DISCOVERY_ENGINE_ENDPOINT: 'http://127.0.0.1:9' };
   const { stdout } = await runHere(['doctor'], { cwd: folders.make(), env: { ...local, ...env } });
-  return stdout.split('\n').filter((line) => line.includes(' settings ') && !line.includes(local.GCS_ENDPOINT));
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes(' settings ') && !line.includes(local.GCS_ENDPOINT));
 }
 
 describe('doctor', () => {
