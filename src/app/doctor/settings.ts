@@ -4,7 +4,8 @@ import { fail, ok, warn, type DoctorFinding } from './finding.ts';
 
 /** A variable that prevents a command from starting. */
 export interface WrongVariable {
-  readonly stops: 'run' | 'serve';
+  /** `run` fails; otherwise only these commands do. */
+  readonly stops: 'run' | 'serve' | 'kb and serve';
   /** The error ENVIRONMENT_INVALID, which names the variable. */
   readonly error: BridgeError;
 }
@@ -51,9 +52,14 @@ export function settingsFindings(settings: Settings): DoctorFinding[] {
     : [ok('settings', 'Nothing is switched off, and nothing goes elsewhere.')];
 }
 
-/** If only `serve` would fail to start, a run can still succeed. */
+const NOT_STARTED: Readonly<Record<Exclude<WrongVariable['stops'], 'run'>, string>> = {
+  serve: '`serve` does not start',
+  'kb and serve': '`kb` and `serve` do not start',
+};
+
+/** If only other commands would fail to start, a run can still succeed. */
 function wrongVariableFinding({ stops, error }: WrongVariable): DoctorFinding {
   if (stops === 'run') return fail('settings', error);
-  const what = `${error.message} \`serve\` does not start; other commands do not need it.`;
+  const what = `${error.message} ${NOT_STARTED[stops]}; other commands do not need it.`;
   return warn('settings', what, error.hint ?? 'See docs/serve.md.');
 }

@@ -1,5 +1,6 @@
 import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import type { FailedPage, Knowledge, PageResult, SourceSummary } from '../../knowledge/knowledge.ts';
+import { releasedBy } from '../../pipeline/guard.ts';
 import { sourceState, type SourceState } from './source-state.ts';
 
 export type { PageResult } from '../../knowledge/knowledge.ts';
@@ -7,6 +8,8 @@ export type { PageResult } from '../../knowledge/knowledge.ts';
 /** A knowledge source as the server lists it. */
 export interface ManagedSource extends SourceSummary {
   readonly state: SourceState;
+  /** Whether `--allow-deletes` releases the held deletes; a listing that was not complete releases none. */
+  readonly canRelease: boolean;
 }
 
 /** The outcome of one page, or why there is none, with the request that failed. */
@@ -54,7 +57,9 @@ export function manageSources(
 }
 
 function managed(summary: SourceSummary): ManagedSource {
-  return { ...summary, state: sourceState(summary) };
+  const holdReason = summary.cursor?.holdReason ?? null;
+  const canRelease = holdReason === null || releasedBy(holdReason) === 'allow_deletes';
+  return { ...summary, state: sourceState(summary), canRelease };
 }
 
 function isFailedPage(cause: unknown): cause is FailedPage {

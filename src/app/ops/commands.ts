@@ -1,3 +1,4 @@
+import { releasedBy } from '../../pipeline/guard.ts';
 import { runCommandLine } from '../run/run-command-line.ts';
 import type { OpsApp } from './model/app.ts';
 import type { OpsConnector } from './model/connector.ts';
@@ -21,8 +22,14 @@ export function runCommands(run: OpsRun, file: string | undefined, local: boolea
   };
 }
 
-function otherRunCommands({ kind, connector_id: name, status, counts }: OpsRun): OpsRunDetail['commands'] {
-  const held = status === 'HELD' ? (counts?.held ?? 0) : 0;
+function otherRunCommands({
+  kind,
+  connector_id: name,
+  status,
+  released_by: by,
+  counts,
+}: OpsRun): OpsRunDetail['commands'] {
+  const held = status === 'HELD' && by === 'allow_deletes' ? (counts?.held ?? 0) : 0;
   const { sync, release_deletes } = kind === 'app' ? appCommands(name, held) : sourceCommands(name, held);
   return { run: sync, release_deletes, explain: null };
 }
@@ -37,13 +44,18 @@ export function connectorCommands(connector: OpsConnector): OpsConnectorDetail['
   return { run: again, release_deletes: releases ? `${again} --allow-deletes ${held}` : null };
 }
 
-/** @param held the number of withheld deletes */
+/** Returns the number of withheld deletes that `--allow-deletes` would release: none if the listing was not complete. */
+export function releasable(held: number, holdReason: string | null): number {
+  return holdReason === null || releasedBy(holdReason) === 'allow_deletes' ? held : 0;
+}
+
+/** @param held the number of withheld deletes that can be released */
 export function appCommands(appKey: string, held: number): OpsApp['commands'] {
   const sync = `${PROGRAM} sync --app ${appKey}`;
   return { sync, release_deletes: held > 0 ? `${sync} --full --allow-deletes ${held}` : null };
 }
 
-/** @param held the number of withheld deletes */
+/** @param held the number of withheld deletes that can be released */
 export function sourceCommands(source: string, held: number): OpsKnowledgeSource['commands'] {
   const sync = `${PROGRAM} kb sync --source ${source} --until-done`;
   return { sync, release_deletes: held > 0 ? `${sync} --allow-deletes ${held}` : null };

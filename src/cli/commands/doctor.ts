@@ -62,12 +62,15 @@ function exitStatusOf(findings: readonly DoctorFinding[]): ExitStatus {
   return failed === undefined ? EXIT.done : ERROR_KINDS[failed.code].exit;
 }
 
-/** The environment errors that would stop `run` and `serve`, at most one for each group of variables. */
+/** The environment errors that would stop `run`, `kb` and `serve`, at most one for each group of variables. */
 function wrongVariables(env: Environment): WrongVariable[] {
   const groups = [
     { stops: 'run', read: () => env.telemetry() },
     { stops: 'run', read: () => env.retry() },
     { stops: 'serve', read: () => env.access() },
+    { stops: 'serve', read: () => env.syncEndpoint() },
+    { stops: 'serve', read: () => env.publicUrl() },
+    { stops: 'kb and serve', read: () => env.embeddings() },
   ] as const;
   return groups.flatMap(({ stops, read }) => {
     try {

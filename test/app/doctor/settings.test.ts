@@ -43,7 +43,7 @@ test('each endpoint in place of Google’s is a warning, and says whether creden
   ]);
 });
 
-test('a variable that stops runs is a failure, and one that only stops serve is a warning with the same fix', () => {
+test('a variable that stops runs is a failure, and one that only stops other commands is a warning with the same fix', () => {
   const error = (variable: string) =>
     new BridgeError('ENVIRONMENT_INVALID', `${variable} is wrong.`, { hint: `Set ${variable}.` });
   const found = settingsFindings({
@@ -51,6 +51,7 @@ test('a variable that stops runs is a failure, and one that only stops serve is 
     wrongVariables: [
       { stops: 'run', error: error('MAX_RETRIES') },
       { stops: 'serve', error: error('ADMIN_API_KEY') },
+      { stops: 'kb and serve', error: error('OPENAI_API_KEY') },
     ],
   });
   expect(found).toEqual([
@@ -66,6 +67,12 @@ test('a variable that stops runs is a failure, and one that only stops serve is 
       status: 'warn',
       message: expect.stringMatching(/^ADMIN_API_KEY is wrong\. .*serve.* does not start/),
       fix: 'Set ADMIN_API_KEY.',
+    },
+    {
+      subject: 'settings',
+      status: 'warn',
+      message: 'OPENAI_API_KEY is wrong. `kb` and `serve` do not start; other commands do not need it.',
+      fix: 'Set OPENAI_API_KEY.',
     },
   ]);
 });

@@ -35,6 +35,17 @@ const SOURCES = [
     cursor: cursorSummary({ lastStatus: 'held', heldDeletes: 1_204, holdReason: '1,204 of 3,000 chunks' }),
   }),
   sourceSummary({
+    id: 'short',
+    title: 'Short',
+    name: 'short',
+    chunks: 40,
+    cursor: cursorSummary({
+      lastStatus: 'held',
+      heldDeletes: 7,
+      holdReason: 'the listing of the source was not complete',
+    }),
+  }),
+  sourceSummary({
     id: 'foreign',
     title: MARKUP,
     name: null,
@@ -85,12 +96,15 @@ describeInChromium('the page of knowledge sources', () => {
 
   test('lists every source with its state, its figures and what to do, and escapes what it did not write', async () => {
     await open();
-    expect(await page.title()).toBe('(3) Knowledge sources · gemini-sync-bridge');
+    expect(await page.title()).toBe('(4) Knowledge sources · gemini-sync-bridge');
     expect(await card('products').innerText()).toContain('Never synced');
     expect(await card('tickets').innerText()).toContain(MARKUP);
     const held = await card('handbook').innerText();
     expect(held).toContain('1,204 deletes are withheld: 1,204 of 3,000 chunks.');
     expect(held).toContain('kb sync --source handbook --until-done --allow-deletes 1204');
+    const short = await card('short').innerText();
+    expect(short).toContain('The next complete pass decides');
+    expect(short).not.toContain('gemini-sync-bridge kb sync');
     expect(await card('foreign').innerText()).toContain('config has no baseUrl.');
     expect(await page.locator('main img').count()).toBe(0);
     expect(complaints).toEqual([]);

@@ -1,7 +1,7 @@
 import type { App } from '../../../definitions/app/types.ts';
 import type { Holder, Newest } from '../../../state/server/ops-connectors.ts';
 import type { RunQueries } from '../../../state/server/ops-state.ts';
-import { appCommands } from '../commands.ts';
+import { appCommands, releasable } from '../commands.ts';
 import { freshnessOf, stateOf, usualSeconds } from '../connector/connector-facts.ts';
 import type { Schedules } from '../connector/schedule.ts';
 import type { OpsApp } from '../model/app.ts';
@@ -40,6 +40,7 @@ function opsApp(appKey: string, { entry, newest, holder }: Known, now: Date, sch
   const last = newest?.last ?? null;
   const finished = newest?.finished ?? null;
   const counts = newest?.committed?.counts ?? null;
+  const held = releasable(counts?.held ?? 0, newest?.committed?.holdReason ?? null);
   const state = stateOf(newest, holder, freshness.late === true);
   return {
     app_key: appKey,
@@ -54,7 +55,7 @@ function opsApp(appKey: string, { entry, newest, holder }: Known, now: Date, sch
     usual_seconds: usualSeconds(newest?.committed ?? null),
     held_deletes: counts?.held ?? null,
     errors: counts?.quarantined ?? null,
-    commands: appCommands(appKey, state === 'held' ? (counts?.held ?? 0) : 0),
+    commands: appCommands(appKey, state === 'held' ? held : 0),
   };
 }
 

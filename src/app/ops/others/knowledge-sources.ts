@@ -57,7 +57,7 @@ function opsKnowledgeSource(source: ManagedSource, run: OpsRun | null, isAlive: 
     documents: source.documents,
     embedder: cursor?.embedder ?? null,
     last_run: run,
-    commands: sourceCommands(name ?? id, held),
+    commands: sourceCommands(name ?? id, source.canRelease ? held : 0),
   };
 }
 

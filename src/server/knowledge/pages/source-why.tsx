@@ -4,7 +4,7 @@ import { countText, deletesText } from '../../ops/elements/figures.ts';
 
 /** What is wrong with a source, and what to do about it; renders nothing for one without problems. */
 export function SourceWhy({ source }: { readonly source: ManagedSource }) {
-  const { state, problem, cursor, id, name } = source;
+  const { state, problem, cursor, canRelease, id, name } = source;
   if (state === 'unusable') {
     return (
       <>
@@ -33,11 +33,20 @@ export function SourceWhy({ source }: { readonly source: ManagedSource }) {
           {deletesText(cursor.heldDeletes)} withheld: {cursor.holdReason ?? 'the guard did not say why'}.
           Everything else was stored.
         </p>
-        <p class="fix">Check the source first. If these items are gone there, release the deletes:</p>
-        <Command
-          text={`gemini-sync-bridge kb sync --source ${name ?? id} --until-done --allow-deletes ${cursor.heldDeletes}`}
-          label={`Release the deletes of ${source.title}`}
-        />
+        {canRelease ? (
+          <>
+            <p class="fix">Check the source first. If these items are gone there, release the deletes:</p>
+            <Command
+              text={`gemini-sync-bridge kb sync --source ${name ?? id} --until-done --allow-deletes ${cursor.heldDeletes}`}
+              label={`Release the deletes of ${source.title}`}
+            />
+          </>
+        ) : (
+          <p class="fix">
+            Find out why the source listed only a part. The next complete pass decides; --allow-deletes does
+            not release these.
+          </p>
+        )}
       </>
     );
   }

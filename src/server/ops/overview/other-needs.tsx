@@ -87,16 +87,17 @@ function AppWhy({ app, run }: { readonly app: OpsApp; readonly run: OpsRun | nul
   const { state, commands, app_key: key } = app;
   const again = <Command text={commands.sync} label={`Sync ${key}`} />;
   if (state === 'failing') {
+    const error = run?.error ?? null;
     return (
       <>
-        {run?.error == null ? (
+        {error === null ? (
           <p>The last sync failed and did not say why.</p>
         ) : (
           <>
             <p>
-              <ErrorCode code={run.error.code} /> {run.error.message} <Retry error={run.error} />
+              <ErrorCode code={error.code} /> {error.message} <Retry error={error} />
             </p>
-            {run.error.hint !== null && <p class="fix">{run.error.hint}</p>}
+            {error.hint !== null && <p class="fix">{error.hint}</p>}
           </>
         )}
         {again}
@@ -147,11 +148,20 @@ function AppWhy({ app, run }: { readonly app: OpsApp; readonly run: OpsRun | nul
   );
 }
 
+/** What to do about held deletes. Without a command, nothing but a complete listing releases them. */
 function ReleaseOther({ command, label }: { readonly command: string | null; readonly label: string }) {
+  if (command === null) {
+    return (
+      <p class="fix">
+        Find out why the source listed only a part. The next complete listing decides; --allow-deletes does
+        not release these.
+      </p>
+    );
+  }
   return (
     <>
       <p class="fix">Check the source first. If these are gone there, release the deletes:</p>
-      {command !== null && <Command text={command} label={label} />}
+      <Command text={command} label={label} />
     </>
   );
 }
