@@ -141,7 +141,7 @@ describe('validate', () => {
         column: 1,
         subject: 'kind',
         path: 'kind',
-        message: 'kind is "App"; it must be Connector.',
+        message: 'kind is App, and the keys of spec belong to the kind Connector.',
         fix: 'kind: Connector',
       },
     ];
@@ -212,7 +212,7 @@ describe('validate', () => {
   test('reports the problems of a connector that it cannot print', async () => {
     const { status, out } = await validate(['--explain', bad('wrong-kind.yaml')]);
     expect(status).toBe(78);
-    expect(out).toContain('kind is "App"; it must be Connector.');
+    expect(out).toContain('kind is App, and the keys of spec belong to the kind Connector.');
   });
 
   test.each([[['--explain', 'a.yaml', 'b.yaml']], [['--pages', '2', 'a.yaml']]])(
