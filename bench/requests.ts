@@ -136,7 +136,13 @@ async function readAll(spec: RestSpec): Promise<number> {
     wait,
     log: silentLogger,
     proxy: { http: undefined, https: undefined, except: undefined },
-    words: { path: 'source', kind: 'connector', paginationDocs: '', restart: '' },
+    words: {
+      at: (field) => `source.${field}`,
+      host: 'source.url',
+      kind: 'connector',
+      paginationDocs: '',
+      restart: '',
+    },
   });
   let read = 0;
   const pages = reader.pages({}, new AbortController().signal);

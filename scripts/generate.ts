@@ -13,6 +13,7 @@ import { fieldReference } from './field-reference.ts';
 import { isCurrent, writePage, type GeneratedPage } from './generated-page.ts';
 import { limitReference } from './limit-reference.ts';
 import { openApi } from './openapi.ts';
+import { appPresetReference } from './app-preset-reference.ts';
 import { presetReference } from './preset-reference.ts';
 
 const GENERATORS: readonly (() => Promise<readonly GeneratedPage[]>)[] = [
@@ -23,6 +24,7 @@ const GENERATORS: readonly (() => Promise<readonly GeneratedPage[]>)[] = [
   exitStatusTables,
   openApi,
   presetReference,
+  appPresetReference,
 ];
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

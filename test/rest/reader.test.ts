@@ -206,7 +206,8 @@ describe('a REST reader', () => {
 
 describe('the messages of a REST reader name the fields of the definition that it reads for', () => {
   const words = {
-    path: 'spec.request',
+    at: (field: string) => `spec.request.${field}`,
+    host: 'spec.request.url',
     kind: 'knowledge source',
     paginationDocs: 'docs/knowledge.md',
     restart: 'run kb sync with --restart',

@@ -4,6 +4,7 @@ import { openReader } from '../../rest/reader.ts';
 import { APP_RETRY_AFTER_SECONDS_MAX } from '../limits.ts';
 import type { CollectionReader } from '../collection-reader.ts';
 import type { AppReaders, CollectionPorts } from './collection-ports.ts';
+import { collectionWords } from './collection-words.ts';
 import { ListedCollection } from './listed-collection.ts';
 
 /**
@@ -24,19 +25,10 @@ export function openCollectionReaders({ spec }: App, ports: CollectionPorts): re
         retry: listing.pagination?.constantCursor === true ? { ...retry, retries: 0 } : retry,
         quota,
         refreshTokens,
-        words: wordsOf(at),
+        words: collectionWords(at, spec),
       }),
   };
   return spec.collections.map(
     (collection, index) => new ListedCollection(spec, collection, readers, `spec.collections[${index}]`),
   );
-}
-
-function wordsOf(path: string) {
-  return {
-    path,
-    kind: 'app',
-    paginationDocs: 'docs/connector-mode-rest-pull.md',
-    restart: 'sync once with --full',
-  };
 }

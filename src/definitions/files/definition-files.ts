@@ -16,8 +16,8 @@ export async function readConnectorFile(file: string, cwd: string): Promise<File
     return { problem: unreadable(file, thrown) };
   }
   if (bytes === undefined) {
-    const message = `The file is larger than ${CONNECTOR_FILE_BYTES_MAX} bytes, too large for a connector.`;
-    return { problem: fileProblem(file, 'file_too_large', message, 'the path of a connector file') };
+    const message = `The file is larger than ${CONNECTOR_FILE_BYTES_MAX} bytes, too large for a definition.`;
+    return { problem: fileProblem(file, 'file_too_large', message, 'the path of a file with a definition') };
   }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
@@ -111,7 +111,7 @@ function tooManyFiles(path: string): Problem {
   return fileProblem(
     path,
     'too_many_files',
-    `The directory has more than ${CONNECTOR_FILES_MAX} connector files; the others are not read.`,
+    `The directory has more than ${CONNECTOR_FILES_MAX} files; the others are not read.`,
     'several directories',
   );
 }
@@ -135,7 +135,7 @@ function unreadable(file: string, thrown: unknown): Problem {
     file,
     'file_unreadable',
     message,
-    'the path of a connector file, from the working directory',
+    'the path of a file with a definition, from the working directory',
   );
 }
 

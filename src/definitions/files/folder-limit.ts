@@ -22,7 +22,7 @@ export function beyondFolderLimit(
 
 /** A file that `beyondFolderLimit` leaves out. */
 export function leftOut(file: string): CheckedFile {
-  const message = `The connector files together are larger than ${CONNECTOR_FOLDER_BYTES_MAX} bytes; this one is among the largest and is not read.`;
+  const message = `The files together are larger than ${CONNECTOR_FOLDER_BYTES_MAX} bytes; this one is among the largest and is not read.`;
   const fix = 'smaller files, or several directories';
   const problem: Problem = {
     status: 'fail',

@@ -13,7 +13,7 @@ interface Collection {
 }
 
 /**
- * Reports values that are too large for a connector. The time of all later work on a file grows with these numbers, sometimes
+ * Reports values that are too large for a definition. The time of all later work on a file grows with these numbers, sometimes
  * faster than linearly, so a file that exceeds a limit is refused before that work begins.
  */
 export function sizeProblem(text: string, events: readonly Event[]): RawProblem | undefined {
@@ -43,8 +43,8 @@ type Refusal = Pick<RawProblem, 'code' | 'message' | 'fix'>;
 function tooManyValues(): Refusal {
   return {
     code: 'yaml_too_large',
-    message: `The file has more than ${CONNECTOR_YAML_VALUES_MAX} keys and values, too many for a connector.`,
-    fix: 'one connector, with the keys that it needs',
+    message: `The file has more than ${CONNECTOR_YAML_VALUES_MAX} keys and values, too many for one definition.`,
+    fix: 'one definition, with the keys that it needs',
   };
 }
 
@@ -53,7 +53,7 @@ function keyProblem(text: string, key: Event, { children }: Collection): Refusal
     return {
       code: 'yaml_too_large',
       message: `This mapping has more than ${CONNECTOR_MAPPING_KEYS_MAX} keys.`,
-      fix: 'the keys that a connector needs, or a list of mappings in a payload',
+      fix: 'the keys that the definition needs, or a list of mappings in a payload',
     };
   }
   if (key.type !== EVENT_ID.SCALAR || getScalarValue(text, key).length <= CONNECTOR_KEY_CHARACTERS_MAX) {
@@ -62,6 +62,6 @@ function keyProblem(text: string, key: Event, { children }: Collection): Refusal
   return {
     code: 'yaml_too_large',
     message: `This key has more than ${CONNECTOR_KEY_CHARACTERS_MAX} characters.`,
-    fix: 'a key of the connector; is this text that belongs after a key?',
+    fix: 'a key of the definition; does this text belong after a key?',
   };
 }

@@ -56,7 +56,7 @@ function documentCountProblem(text: string, events: readonly Event[]): RawProble
       offset: 0,
       path: '',
       message: 'The file has nothing but comments or is empty.',
-      fix: 'a connector, starting with apiVersion: sync.gemini.io/v1alpha1',
+      fix: 'a definition, starting with apiVersion: sync.gemini.io/v1alpha1 and its kind',
     };
   }
   if (second === undefined) return undefined;
@@ -67,8 +67,8 @@ function documentCountProblem(text: string, events: readonly Event[]): RawProble
     code: 'yaml_documents',
     offset: marker === -1 ? Math.max(start, 0) : marker + 1,
     path: '',
-    message: `The file holds ${starts.length} YAML documents; a connector file holds one.`,
-    fix: 'one file for each connector, without the line ---',
+    message: `The file has ${starts.length} YAML documents; it must have one.`,
+    fix: 'one file for each definition, without the line ---',
   };
 }
 
@@ -174,7 +174,7 @@ class Walk {
       code: 'yaml_alias',
       offset,
       path: displayPath(segments),
-      message: 'This is a reference (*name) to another place of the file, which a connector may not use.',
+      message: 'This is a reference (*name) to another place of the file, which a definition may not use.',
       fix: 'the value itself',
     });
   }

@@ -4,7 +4,8 @@ import { invalidSource } from '../source/source.ts';
 
 /** The names of a source's fields in messages about its listing. */
 export const KNOWLEDGE_WORDS: DefinitionWords = {
-  path: 'config',
+  at: (field) => `config.${field}`,
+  host: 'config.baseUrl',
   kind: 'knowledge source',
   paginationDocs: 'docs/knowledge-sources.md',
   restart: 'run `kb sync --restart`',

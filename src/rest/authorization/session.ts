@@ -32,7 +32,7 @@ interface SessionPorts extends IssuingPorts {
 export function openSession(spec: LoginSpec, ports: SessionPorts): Issuer {
   const password = usable(ports.secret(spec.secretRef), spec.secretRef, 'encoded');
   ports.redactor.add(password);
-  const { path } = ports.words;
+  const { at } = ports.words;
   const request: IssuingRequest = {
     method: 'POST',
     url: spec.url,
@@ -44,7 +44,7 @@ export function openSession(spec: LoginSpec, ports: SessionPorts): Issuer {
     body: bodyOf(spec, password),
     wanted: 'session',
     hints: issuingHints(ports.words, 'login.url', 'the address of the login'),
-    correction: `Correct ${path}.login (url, username, usernameField, passwordField, format, payload), or the secret of ${path}.login.secretRef.`,
+    correction: `Correct ${at('login')} (url, username, usernameField, passwordField, format, payload), or the secret of ${at('login.secretRef')}.`,
   };
   return issuerOf(async (signal) => {
     const answer = await issuingAnswer(request, ports, signal);
@@ -106,7 +106,7 @@ function tokenSession(
     if (refusal !== undefined) throw notIssued(refusalProblem(refusal, ports, request), request);
     // The text of the response is not shown, because it may be a token at another place.
     const what = `was answered without a token${text === undefined ? '' : ' that can be used'} at ${tokenPath}`;
-    const hint = `Correct ${ports.words.path}.login.tokenPath; without it, the cookies of the response are sent.`;
+    const hint = `Correct ${ports.words.at('login.tokenPath')}; without it, the cookies of the response are sent.`;
     throw notIssued(invalid('no token', what, hint), request);
   }
   const name = header.toLowerCase();
@@ -139,7 +139,7 @@ function cookieSession(answer: HttpAnswer, request: IssuingRequest, ports: Issui
       text === ''
         ? `was answered ${answer.status} without cookies`
         : `was answered with cookies of ${text.length} characters, more than ${LOGIN_COOKIES_CHARACTERS_MAX}`;
-    const hint = `Set ${ports.words.path}.login.tokenPath if the response has a token; otherwise check ${ports.words.path}.login.url.`;
+    const hint = `Set ${ports.words.at('login.tokenPath')} if the response has a token; otherwise check ${ports.words.at('login.url')}.`;
     throw notIssued(invalid('no cookies', what, hint), request);
   }
   for (const { value } of cookies) {

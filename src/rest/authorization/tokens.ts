@@ -89,21 +89,21 @@ async function requestToken(
   };
 }
 
-function noToken(text: unknown, { path }: DefinitionWords): Problem {
+function noToken(text: unknown, { at }: DefinitionWords): Problem {
   return {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'no token',
     // The text of the response is not shown, because it may be a token under another name.
     what: `was answered without an access_token${text === undefined ? '' : ' that can be used'}`,
-    hint: `Correct ${path}.oauth.tokenUrl; it must be the token endpoint of the provider.`,
+    hint: `Correct ${at('oauth.tokenUrl')}; it must be the token endpoint of the provider.`,
     again: false,
   };
 }
 
-function correctionOf({ clientSecretRef }: OAuthSpec, { fields }: Grant, { path }: DefinitionWords): string {
+function correctionOf({ clientSecretRef }: OAuthSpec, { fields }: Grant, { at }: DefinitionWords): string {
   const client = ['clientId', 'scopes', 'audience', 'parameters'];
   if (clientSecretRef !== undefined) client.push('clientAuthMethod');
-  const places = [`${path}.oauth (${client.join(', ')})`, ...fields];
+  const places = [`${at('oauth')} (${client.join(', ')})`, ...fields];
   if (clientSecretRef !== undefined) places.push('the secret of clientSecretRef');
   return `Correct ${places.join(', or ')}.`;
 }

@@ -41,7 +41,7 @@ export class DetailRequests {
     const { exchange, words } = this.#ports;
     const { url, missingStatuses } = this.#detail;
     const fill = this.#templates.of(record);
-    const filled = fill(url, { field: `${words.path}.detail.url`, place: 'url' });
+    const filled = fill(url, { field: words.at('detail.url'), place: 'url' });
     const request = new RequestTemplate({ url: filled, headers: this.#headers }, {}, words).request([]);
     const answer = await this.#asked(() => exchange.page(request, signal, { endStatuses: missingStatuses }));
     if (answer === 'no_page' || answer === 'unchanged') return undefined;
@@ -58,9 +58,9 @@ export class DetailRequests {
         (thrown.code === 'SOURCE_REFUSED' || thrown.code === 'SOURCE_PERMISSION');
       if (!mayBeMissing) throw thrown;
       const { code, message, hint, nextRunAfter } = thrown;
-      const { path } = this.#ports.words;
+      const { at } = this.#ports.words;
       throw new BridgeError(code, message, {
-        hint: `${hint} If the API answers so for single records that cannot be read, set ${path}.detail.missingStatuses: they then count as removed.`,
+        hint: `${hint} If the API answers so for single records that cannot be read, set ${at('detail.missingStatuses')}: they then count as removed.`,
         nextRunAfter,
         cause: thrown,
       });
@@ -69,18 +69,18 @@ export class DetailRequests {
 
   #membersOf({ bytes, root }: PageAnswer, asked: string): readonly NewMember[] {
     const { into, recordPath } = this.#detail;
-    const { path } = this.#ports.words;
+    const { at } = this.#ports.words;
     const value = valueAtPath(bytes, root.start, this.#path);
     if (value === undefined) {
       const message = `The answer to ${asked} has no ${recordPath ?? 'record'}.`;
-      const hint = `Correct ${path}.detail.recordPath: the path of the record in the response.`;
+      const hint = `Correct ${at('detail.recordPath')}: the path of the record in the response.`;
       throw new BridgeError('SOURCE_RECORDS_MISSING', message, { hint });
     }
     if (into !== undefined) return [{ name: into, bytes, start: value.start, end: value.end }];
     // A record that is not an object, such as an id, is replaced by its detail.
     if (!isObject(bytes, value.start)) {
       const message = `The answer to ${asked} is not an object, so its fields cannot replace those of the record.`;
-      const hint = `Set ${path}.detail.into to the field that receives the answer, or correct ${path}.detail.recordPath.`;
+      const hint = `Set ${at('detail.into')} to the field that receives the answer, or correct ${at('detail.recordPath')}.`;
       throw new BridgeError('SOURCE_RECORDS_MISSING', message, { hint });
     }
     return membersOf(bytes, value.start);

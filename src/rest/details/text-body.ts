@@ -43,22 +43,22 @@ function convertedText(body: Buffer, charset: string): string | undefined {
   return text.includes(REPLACEMENT) ? undefined : text;
 }
 
-function notText(fault: string, { path }: DefinitionWords): Problem {
+function notText(fault: string, { at }: DefinitionWords): Problem {
   return {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'not text',
     what: `was answered with a body that ${fault}`,
-    hint: `Let ${path}.url list only records whose ${path}.detail.url returns text, or request an export as text.`,
+    hint: `Let ${at('url')} list only records whose ${at('detail.url')} returns text, or request an export as text.`,
     again: false,
   };
 }
 
-function tooLong(bytes: number, { path }: DefinitionWords): Problem {
+function tooLong(bytes: number, { at }: DefinitionWords): Problem {
   return {
     code: 'SOURCE_ANSWER_TOO_LARGE',
     reason: 'text too long',
-    what: `was answered with ${bytes} bytes of text, and ${path}.detail reads at most ${DETAIL_TEXT_BYTES_MAX}`,
-    hint: `Let ${path}.url list only records with shorter texts, or request an excerpt in ${path}.detail.url.`,
+    what: `was answered with ${bytes} bytes of text, and ${at('detail')} reads at most ${DETAIL_TEXT_BYTES_MAX}`,
+    hint: `Let ${at('url')} list only records with shorter texts, or request an excerpt in ${at('detail.url')}.`,
     again: false,
   };
 }

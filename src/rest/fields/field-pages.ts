@@ -115,11 +115,11 @@ class JsonPieces {
     this.length += piece.length;
     this.#pieces.push(piece);
     if (this.length <= FIELDS_PAGE_BYTES_MAX) return;
-    const { path } = this.#words;
+    const { at } = this.#words;
     throw new BridgeError(
       'SOURCE_ANSWER_TOO_LARGE',
-      `A page has more than ${FIELDS_PAGE_BYTES_MAX} bytes with the fields of ${path}.fields and ${path}.parentFields.`,
-      { hint: `Request smaller pages, or copy smaller values with ${path}.parentFields.` },
+      `A page has more than ${FIELDS_PAGE_BYTES_MAX} bytes with the fields of ${at('fields')} and ${at('parentFields')}.`,
+      { hint: `Request smaller pages, or copy smaller values with ${at('parentFields')}.` },
     );
   }
 }

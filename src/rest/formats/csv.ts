@@ -17,20 +17,20 @@ export class CsvDecoder implements BodyDecoder {
   readonly envelope = NO_ENVELOPE;
   readonly #answer: Pick<HttpAnswer, 'header'>;
   readonly #csv: CsvSpec;
-  readonly #path: string;
+  readonly #words: DefinitionWords;
   readonly #origin: TextOrigin;
 
   constructor(answer: Pick<HttpAnswer, 'header'>, csv: CsvSpec = {}, words: DefinitionWords) {
     this.#answer = answer;
     this.#csv = csv;
-    this.#path = words.path;
+    this.#words = words;
     this.#origin = responseOrigin('CSV', words);
   }
 
   async *chunks(body: AsyncIterable<Buffer>): AsyncGenerator<RecordChunk> {
-    requireMediaType(this.#answer, 'CSV', this.#path);
+    requireMediaType(this.#answer, 'CSV', this.#words);
     const writer = new ChunkWriter();
-    const text = utf8Of(this.#origin, body, charsetOf(this.#answer, this.#path));
+    const text = utf8Of(this.#origin, body, charsetOf(this.#answer, this.#words));
     let columns: readonly (string | undefined)[] | undefined;
     let rowsSeen = 0;
     for await (const { names, rows } of tableRows(this.#origin, this.#rows(text), this.#csv)) {
@@ -49,7 +49,7 @@ export class CsvDecoder implements BodyDecoder {
     let begun = false;
     for await (const chunk of text) {
       const start = begun ? '' : chunk.toString('utf8', 0, 64);
-      if (JSON_START.test(start)) throw otherContent('JSON', 'CSV', this.#path);
+      if (JSON_START.test(start)) throw otherContent('JSON', 'CSV', this.#words);
       begun = true;
       yield chunk;
     }

@@ -71,12 +71,12 @@ async function* onlyChunk(body: Buffer): AsyncGenerator<Buffer> {
   if (body.length > 0) yield await Promise.resolve(body);
 }
 
-function pageTooLarge({ path }: DefinitionWords): ProblemError {
+function pageTooLarge({ at }: DefinitionWords): ProblemError {
   return new ProblemError({
     code: 'SOURCE_ANSWER_TOO_LARGE',
     reason: 'page too large',
     what: `got a page whose records have more than ${HTTP_PAGE_BYTES_MAX} bytes as JSON`,
-    hint: `Ask for smaller pages: ${path}.pagination.pageSizeField and pageSize.`,
+    hint: `Ask for smaller pages: ${at('pagination.pageSizeField')} and pageSize.`,
     again: false,
   });
 }

@@ -55,7 +55,7 @@ export class JsonDecoder implements BodyDecoder {
     let begun = false;
     for await (const bytes of body) {
       if (!begun && isHtml(bytes.toString('utf8', 0, 1_000), undefined)) {
-        throw otherContent('a page of HTML', 'JSON', this.#words.path);
+        throw otherContent('a page of HTML', 'JSON', this.#words);
       }
       begun = true;
       this.#splitter.write(bytes);
@@ -107,7 +107,7 @@ export class JsonDecoder implements BodyDecoder {
       code: 'SOURCE_ANSWER_INVALID',
       reason: 'not valid JSON',
       what: `got a response that cannot be read as JSON: ${what}`,
-      hint: `Let ${this.#words.path}.url lead to an API that answers JSON, or set ${this.#words.path}.responseFormat.`,
+      hint: `Let ${this.#words.at('url')} lead to an API that answers JSON, or set ${this.#words.at('responseFormat')}.`,
       again: false,
     });
   }
@@ -117,7 +117,7 @@ export class JsonDecoder implements BodyDecoder {
       code: 'SOURCE_ANSWER_TOO_LARGE',
       reason: 'response too large',
       what: `got a response that has ${what}`,
-      hint: `Check ${this.#words.path}.${field}; otherwise ask for smaller pages.`,
+      hint: `Check ${this.#words.at(field)}; otherwise ask for smaller pages.`,
       again: false,
     });
   }

@@ -19,19 +19,19 @@ const ERROR_CHARACTERS_MAX = 300;
 export class NdjsonDecoder implements BodyDecoder {
   readonly envelope = NO_ENVELOPE;
   readonly #answer: Pick<HttpAnswer, 'header'>;
-  readonly #path: string;
+  readonly #words: DefinitionWords;
   readonly #origin: TextOrigin;
 
   constructor(answer: Pick<HttpAnswer, 'header'>, words: DefinitionWords) {
     this.#answer = answer;
-    this.#path = words.path;
+    this.#words = words;
     this.#origin = responseOrigin('NDJSON', words);
   }
 
   async *chunks(body: AsyncIterable<Buffer>): AsyncGenerator<RecordChunk> {
-    requireMediaType(this.#answer, 'NDJSON', this.#path);
+    requireMediaType(this.#answer, 'NDJSON', this.#words);
     const writer = new ChunkWriter();
-    const text = utf8Of(this.#origin, body, charsetOf(this.#answer, this.#path));
+    const text = utf8Of(this.#origin, body, charsetOf(this.#answer, this.#words));
     for await (const lines of linesOf(this.#origin, text)) {
       for (const line of lines) {
         writer.add(this.#record(line));
@@ -42,7 +42,7 @@ export class NdjsonDecoder implements BodyDecoder {
   }
 
   #record({ bytes, number, ended }: Line): Buffer {
-    const hint = `NDJSON has one JSON object per line. Correct ${this.#path}.responseFormat if the API sends another format.`;
+    const hint = `NDJSON has one JSON object per line. Correct ${this.#words.at('responseFormat')} if the API sends another format.`;
     try {
       const { start, end } = checkJson(bytes);
       if (!isObject(bytes, start)) throw this.#origin.invalid(number, 'it is not a JSON object', hint);

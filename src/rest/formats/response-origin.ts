@@ -22,11 +22,11 @@ const ENCODINGS: Readonly<Record<string, TextEncoding>> = {
 };
 
 /** The origin of the text of a response. Its errors are ProblemErrors. @param format its name in messages, such as `CSV` */
-export function responseOrigin(format: string, { path }: DefinitionWords): TextOrigin {
-  const encodingHint = `Ask the API for UTF-8, for example with the header Accept-Charset in ${path}.headers.`;
+export function responseOrigin(format: string, words: DefinitionWords): TextOrigin {
+  const encodingHint = `Ask the API for UTF-8, for example with the header Accept-Charset in ${words.at('headers')}.`;
   return {
     noun: 'response',
-    csvPath: `${path}.csv`,
+    csvPath: words.at('csv'),
     encodingHint,
     markHint: encodingHint,
     invalid: (line, what, hint) =>
@@ -37,17 +37,17 @@ export function responseOrigin(format: string, { path }: DefinitionWords): TextO
         hint,
         again: false,
       }),
-    otherContent: ({ what }) => otherContent(what, format, path),
+    otherContent: ({ what }) => otherContent(what, format, words),
   };
 }
 
 /** The error of a response that has another format. @param what its format, with an article */
-export function otherContent(what: string, format: string, path: string): ProblemError {
+export function otherContent(what: string, format: string, words: DefinitionWords): ProblemError {
   return new ProblemError({
     code: 'SOURCE_ANSWER_INVALID',
     reason: `not ${format}`,
     what: `was answered with ${what} instead of ${format}`,
-    hint: `It may be a login page, an error, or a wrong ${path}.url: open the URL in a browser. Otherwise correct ${path}.responseFormat.`,
+    hint: `It may be a login page, an error, or a wrong ${words.at('url')}: open the URL in a browser. Otherwise correct ${words.at('responseFormat')}.`,
     again: false,
   });
 }
@@ -64,20 +64,24 @@ export function cutOff(what: string): ProblemError {
 }
 
 /** @throws ProblemError for a response whose media type is that of another format */
-export function requireMediaType({ header }: Header, format: 'NDJSON' | 'CSV' | 'XML', path: string): void {
+export function requireMediaType(
+  { header }: Header,
+  format: 'NDJSON' | 'CSV' | 'XML',
+  words: DefinitionWords,
+): void {
   const type = (header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type === 'text/html') throw otherContent('an HTML page', format, path);
-  if (format === 'CSV' && type === 'application/json') throw otherContent('JSON', format, path);
+  if (type === 'text/html') throw otherContent('an HTML page', format, words);
+  if (format === 'CSV' && type === 'application/json') throw otherContent('JSON', format, words);
 }
 
 /** The encoding that `Content-Type` names; undefined if it names none. @throws ProblemError for an unknown one */
-export function charsetOf({ header }: Header, path: string): TextEncoding | undefined {
+export function charsetOf({ header }: Header, words: DefinitionWords): TextEncoding | undefined {
   const name = /;\s*charset\s*=\s*"?([^\s;"]{1,40})/i.exec(header('content-type') ?? '')?.[1];
-  return name === undefined ? undefined : encodingOf(name, path);
+  return name === undefined ? undefined : encodingOf(name, words);
 }
 
 /** @throws ProblemError for an unknown encoding */
-export function encodingOf(name: string, path: string): TextEncoding {
+export function encodingOf(name: string, words: DefinitionWords): TextEncoding {
   const key = name.toLowerCase();
   const encoding = Object.hasOwn(ENCODINGS, key) ? ENCODINGS[key] : undefined;
   if (encoding !== undefined) return encoding;
@@ -85,7 +89,7 @@ export function encodingOf(name: string, path: string): TextEncoding {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'unknown charset',
     what: `got a response in the encoding ${JSON.stringify(name)}, which is not supported`,
-    hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${path}.headers.`,
+    hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${words.at('headers')}.`,
     again: false,
   });
 }

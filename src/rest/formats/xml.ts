@@ -52,7 +52,7 @@ export class XmlDecoder implements BodyDecoder {
   }
 
   async *chunks(body: AsyncIterable<Buffer>): AsyncGenerator<RecordChunk> {
-    requireMediaType(this.#answer, 'XML', this.#words.path);
+    requireMediaType(this.#answer, 'XML', this.#words);
     const { encoding, chunks } = await this.#declared(body);
     for await (const text of utf8Of(this.#origin, chunks, encoding)) {
       this.#waiting += text.length;
@@ -89,12 +89,12 @@ export class XmlDecoder implements BodyDecoder {
         await iterator.return?.();
       }
     }
-    const { path } = this.#words;
     if (isHtml(start?.toString('utf8', 0, 1_000) ?? '', undefined))
-      throw otherContent('a page of HTML', 'XML', path);
+      throw otherContent('a page of HTML', 'XML', this.#words);
     const named = DECLARED.exec(start?.toString('latin1', 0, 256) ?? '')?.[1];
     const encoding =
-      charsetOf(this.#answer, path) ?? (named === undefined ? undefined : encodingOf(named, path));
+      charsetOf(this.#answer, this.#words) ??
+      (named === undefined ? undefined : encodingOf(named, this.#words));
     return { encoding, chunks: chunks() };
   }
 
@@ -187,7 +187,7 @@ export class XmlDecoder implements BodyDecoder {
     if (this.#outsideSize <= HTTP_ENVELOPE_BYTES_MAX) return;
     throw this.#refused(
       `more than ${HTTP_ENVELOPE_BYTES_MAX} characters are not part of a record`,
-      `Correct ${this.#words.path}.recordsPath, which names the elements that are records from the root on.`,
+      `Correct ${this.#words.at('recordsPath')}, which names the elements that are records from the root on.`,
     );
   }
 
@@ -217,7 +217,7 @@ export class XmlDecoder implements BodyDecoder {
       code: 'SOURCE_ANSWER_TOO_LARGE',
       reason: 'response too large',
       what: `got XML with ${what} of more than ${ROW_BYTES_MAX} bytes in line ${this.#parser.line}`,
-      hint: `Correct ${this.#words.path}.recordsPath, which names the elements that are records from the root on.`,
+      hint: `Correct ${this.#words.at('recordsPath')}, which names the elements that are records from the root on.`,
       again: false,
     });
   }

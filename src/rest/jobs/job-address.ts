@@ -29,8 +29,8 @@ export function requireOwnOrigin(url: string, { start, poll }: JobSpec, words: D
     if (URL.canParse(address) && new URL(address).origin === own) continue;
     throw new BridgeError(
       'CONNECTOR_INVALID',
-      `${words.path}.job.${field} is not an address of ${own}, for which the credentials are.`,
-      { hint: `Set ${words.path}.job.${field} to an address that begins with ${own}.` },
+      `${words.at(`job.${field}`)} is not an address of ${own}, for which the credentials are.`,
+      { hint: `Set ${words.at(`job.${field}`)} to an address that begins with ${own}.` },
     );
   }
 }

@@ -96,7 +96,7 @@ export class Job {
 
   /** @returns undefined if there is none and no address needs it */
   #idIn(answer: PageAnswer, request: HttpRequest): string | undefined {
-    const { path } = this.#ports.words;
+    const { at } = this.#ports.words;
     const idPath = this.#job.start.idPath ?? 'id';
     const id = textAt(answer, idPath) ?? '';
     const isUsable = id !== '' && id.length <= JOB_ID_CHARACTERS_MAX && !/^\.{1,2}$/.test(id);
@@ -104,7 +104,7 @@ export class Job {
     if (![this.#job.poll.url, this.#spec.url].some(needsJobId)) return undefined;
     throw this.#invalid(
       `${request.method} ${request.url} was answered without the id of a job at ${idPath}`,
-      `Correct ${path}.job.start.idPath.`,
+      `Correct ${at('job.start.idPath')}.`,
       answer,
     );
   }
@@ -142,7 +142,7 @@ export class Job {
     if (state !== undefined) return state;
     throw this.#invalid(
       `${method} ${url} was answered without the state of the job at ${statusPath}`,
-      `Correct ${this.#ports.words.path}.job.poll.statusPath.`,
+      `Correct ${this.#ports.words.at('job.poll.statusPath')}.`,
       answer,
     );
   }
@@ -151,12 +151,12 @@ export class Job {
     const { url } = this.#spec;
     const { resultUrlPath } = this.#job;
     if (resultUrlPath === undefined) return id === undefined ? url : withJobId(url, id);
-    const { path } = this.#ports.words;
+    const { at } = this.#ports.words;
     const link = textAt(ended, resultUrlPath);
     if (link === undefined || link === '') {
       throw this.#invalid(
         `The job is complete, and the response has no address of the result at ${resultUrlPath}`,
-        `Correct ${path}.job.resultUrlPath.`,
+        `Correct ${at('job.resultUrlPath')}.`,
         ended,
       );
     }
@@ -184,7 +184,7 @@ export class Job {
       'SOURCE_TIMEOUT',
       `The job${this.#named(id)} has not ended within ${seconds} s; its state is ${JSON.stringify(this.#short(state))}.`,
       {
-        hint: `Raise ${this.#ports.words.path}.job.poll.timeoutSeconds, or correct doneValues and failedValues. The next run starts another job.`,
+        hint: `Raise ${this.#ports.words.at('job.poll.timeoutSeconds')}, or correct doneValues and failedValues. The next run starts another job.`,
       },
     );
   }

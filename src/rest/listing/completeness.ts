@@ -92,7 +92,7 @@ export class Completeness {
     this.#log.warn('the listing ended with fewer records than the API says there are', {
       records,
       ...(problem ?? { sign: this.#loss?.name }),
-      hint: `where this says nothing about the listing, name the sign in ${this.#words.path}.ignoreSigns`,
+      hint: `where this says nothing about the listing, name the sign in ${this.#words.at('ignoreSigns')}`,
     });
     return true;
   }

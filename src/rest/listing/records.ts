@@ -126,17 +126,12 @@ function usualKey(page: PageAnswer, missing: (what: string) => BridgeError): str
   return only;
 }
 
-function recordsMissing(
-  page: PageAnswer,
-  asked: string,
-  what: string,
-  { path }: DefinitionWords,
-): BridgeError {
+function recordsMissing(page: PageAnswer, asked: string, what: string, { at }: DefinitionWords): BridgeError {
   const keys = keysOf(page);
   const shown = keys.slice(0, KEYS_NAMED_MAX).join(', ') + (keys.length > KEYS_NAMED_MAX ? ', …' : '');
   const has = isObject(page.bytes, page.root.start) ? `It has: ${shown || 'nothing'}` : 'It is not an object';
   return new BridgeError('SOURCE_RECORDS_MISSING', `The answer to ${asked} ${what}. ${has}.`, {
-    hint: `Say where the list of records is with ${path}.recordsPath, for example data.items; data.* for the values of a map, and $ for a response that is one record.`,
+    hint: `Say where the list of records is with ${at('recordsPath')}, for example data.items; data.* for the values of a map, and $ for a response that is one record.`,
   });
 }
 

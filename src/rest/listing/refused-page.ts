@@ -31,15 +31,15 @@ export function ofResumed(thrown: unknown, place: string | undefined, { restart 
 export function ofNextPage(
   thrown: unknown,
   spec: PaginationSpec | undefined,
-  { path }: DefinitionWords,
+  { at }: DefinitionWords,
 ): unknown {
   if (!(thrown instanceof BridgeError) || thrown.code !== 'SOURCE_REFUSED') return thrown;
-  const at = `${path}.pagination`;
+  const place = at('pagination');
   const hints: Readonly<Partial<Record<PaginationSpec['type'], string>>> = {
-    page: `If the listing has ended before this page, set ${at}.endStatuses, totalPagesHeader or endsOnShortPage.`,
-    offset: `If the listing has ended before this page, set ${at}.endStatuses, totalHeader or endsOnShortPage.`,
-    next_url: `If the next address is relative to another address, set ${at}.nextUrlBasePath or rewriteNextUrl.`,
-    link_header: `If the next address lacks the prefix of a gateway, set ${at}.rewriteNextUrl.`,
+    page: `If the listing has ended before this page, set ${place}.endStatuses, totalPagesHeader or endsOnShortPage.`,
+    offset: `If the listing has ended before this page, set ${place}.endStatuses, totalHeader or endsOnShortPage.`,
+    next_url: `If the next address is relative to another address, set ${place}.nextUrlBasePath or rewriteNextUrl.`,
+    link_header: `If the next address lacks the prefix of a gateway, set ${place}.rewriteNextUrl.`,
   };
   const hint = hints[spec?.type ?? 'none'];
   return hint === undefined ? thrown : withHint(thrown, `${hint} Otherwise: ${thrown.hint}`);
@@ -53,12 +53,12 @@ export function ofNextPage(
 export function lostPage(
   { asked, number }: { readonly asked: string; readonly number: number },
   what: string,
-  { path, paginationDocs }: DefinitionWords,
+  { at, paginationDocs }: DefinitionWords,
   set?: string,
 ): BridgeError {
-  const hint = `Correct ${path}.pagination; ${paginationDocs} says what each type needs, and how ${path}.ignoreSigns names a sign that means nothing.`;
+  const hint = `Correct ${at('pagination')}; ${paginationDocs} says what each type needs, and how ${at('ignoreSigns')} names a sign that means nothing.`;
   return new BridgeError('SOURCE_PAGINATION', `The answer to ${asked} (page ${number}) ${what}.`, {
-    hint: set === undefined ? hint : `${hint} An API like this may need ${path}.pagination.${set}.`,
+    hint: set === undefined ? hint : `${hint} An API like this may need ${at('pagination')}.${set}.`,
   });
 }
 

@@ -51,20 +51,20 @@ export class ChildRequests {
   /** @throws BridgeError SOURCE_REQUEST_UNFILLED */
   of(parent: RecordText): ListingSpec {
     const { url, payload, headers = {} } = this.#spec;
-    const { path } = this.#words;
+    const { at } = this.#words;
     const fill = this.#templates.of(parent);
     const filledHeaders = Object.entries(headers).map(([name, text]) => {
       if (hasPlaceholder(this.#spec, text)) return [name, text] as const;
-      return [name, fill(text, { field: `${path}.headers.${name}`, place: 'header' })] as const;
+      return [name, fill(text, { field: at(`headers.${name}`), place: 'header' })] as const;
     });
     return {
       ...this.#spec,
-      url: fill(url, { field: `${path}.url`, place: 'url' }),
+      url: fill(url, { field: at('url'), place: 'url' }),
       headers: Object.fromEntries(filledHeaders),
       ...(payload === undefined
         ? {}
         : {
-            payload: mapTexts(payload, (text) => fill(text, { field: `${path}.payload`, place: 'payload' })),
+            payload: mapTexts(payload, (text) => fill(text, { field: at('payload'), place: 'payload' })),
           }),
     };
   }

@@ -9,11 +9,11 @@ const NAMES = ['id', 'key', 'number', 'name', 'slug'];
 const NAME_CHARACTERS_MAX = 80;
 
 /** The error of a child listing, with the parent whose children were read. */
-export function childProblem(error: BridgeError, parent: RecordText, { path }: DefinitionWords): BridgeError {
+export function childProblem(error: BridgeError, parent: RecordText, { at }: DefinitionWords): BridgeError {
   const { code, message, hint, nextRunAfter } = error;
   const removed =
     code === 'SOURCE_REFUSED'
-      ? ` If the API answers so for a parent that was removed after it was listed, set ${path}.parents.missingStatuses.`
+      ? ` If the API answers so for a parent that was removed after it was listed, set ${at('parents.missingStatuses')}.`
       : '';
   return new BridgeError(code, `${message} The parent: ${nameOf(parent)}.`, {
     hint: `${hint}${removed}`,
@@ -22,11 +22,11 @@ export function childProblem(error: BridgeError, parent: RecordText, { path }: D
   });
 }
 
-export function tooManyParents(most: number, { path }: DefinitionWords): BridgeError {
+export function tooManyParents(most: number, { at }: DefinitionWords): BridgeError {
   return new BridgeError(
     'SOURCE_PARENTS_TOO_MANY',
-    `The listing of ${path}.parents has more than ${most} parents, and each needs a request of its own.`,
-    { hint: `Raise ${path}.parents.maxParents, or let ${path}.parents.url request fewer parents.` },
+    `The listing of ${at('parents')} has more than ${most} parents, and each needs a request of its own.`,
+    { hint: `Raise ${at('parents.maxParents')}, or let ${at('parents.url')} request fewer parents.` },
   );
 }
 

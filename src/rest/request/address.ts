@@ -121,14 +121,14 @@ export function originOf(link: string, base: string): string {
  * Returns the address of a listing after the checks that its schema does not make.
  * @throws BridgeError CONNECTOR_INVALID
  */
-export function checkedUrl(url: string, { path }: DefinitionWords): string {
+export function checkedUrl(url: string, { at }: DefinitionWords): string {
   if (URL.canParse(url)) {
     const { username, password, href } = new URL(url);
     if (username === '' && password === '') return href.replace(/#.*$/s, '');
   }
   throw new BridgeError(
     'CONNECTOR_INVALID',
-    `${path}.url is not a valid URL, or contains a user name or password.`,
+    `${at('url')} is not a valid URL, or contains a user name or password.`,
     {
       hint: 'Write an address such as https://kb.example.com/api/articles, and name credentials with secretRef.',
     },

@@ -11,13 +11,13 @@ const PASSING = new Set([408, 425, 500, 502, 503, 504]);
 const LATER = 'Nothing was committed; the next run starts where this one did.';
 
 /** Returns what to correct for a status that identifies the problem. */
-function hintOf(status: number, { path, kind }: DefinitionWords): string {
+function hintOf(status: number, { at, kind }: DefinitionWords): string {
   const hints: Readonly<Record<number, string>> = {
-    400: `Correct what the ${kind} sends: url, payload, headers, pagination.`,
-    404: `Correct ${path}.url; an API may also answer so to who may not read.`,
-    405: `Correct ${path}.method.`,
-    406: `Correct the header Accept in ${path}.headers.`,
-    410: `Correct ${path}.url: what it names was removed.`,
+    400: `Correct what the ${kind} sends: ${at('url')}, payload, headers, pagination.`,
+    404: `Correct ${at('url')}; an API may also answer so to who may not read.`,
+    405: `Correct ${at('method')}.`,
+    406: `Correct the header Accept in ${at('headers')}.`,
+    410: `Correct ${at('url')}: what it names was removed.`,
   };
   return hints[status] ?? 'The words of the API say why.';
 }
@@ -34,7 +34,7 @@ export function answerProblem(
   words: DefinitionWords,
   signs: LimitSigns = {},
 ): Problem {
-  const { path } = words;
+  const { at } = words;
   const { status } = answer;
   const reason = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
   const told = wordsOf(answer, redact);
@@ -51,13 +51,13 @@ export function answerProblem(
   if (PASSING.has(status) || status > 505) return problem('SOURCE_UNREACHABLE', LATER, true);
   if (status === 407) return problem(PROXY_LOGIN.code, PROXY_LOGIN.hint);
   if (status === 401) {
-    return problem('SOURCE_AUTH_FAILED', `Correct the secret, or how ${path}.auth says that it is shown.`);
+    return problem('SOURCE_AUTH_FAILED', `Correct the secret, or how ${at('auth')} says that it is shown.`);
   }
   if (status === 403) {
     return problem('SOURCE_PERMISSION', 'Let the owner of the secret read this, for example by a scope.');
   }
   if (status < 400)
-    return problem('SOURCE_ANSWER_INVALID', `No records came. Correct ${path}.url or ${path}.headers.`);
+    return problem('SOURCE_ANSWER_INVALID', `No records came. Correct ${at('url')} or ${at('headers')}.`);
   return problem('SOURCE_REFUSED', hintOf(status, words));
 }
 
@@ -79,8 +79,8 @@ export function limitInSuccess(
   };
 }
 
-function fewerRequests({ path }: DefinitionWords): string {
-  return `Run less often, or send fewer requests: ${path}.rateLimit.requestsPerMinute, larger pages.`;
+function fewerRequests({ at }: DefinitionWords): string {
+  return `Run less often, or send fewer requests: ${at('rateLimit.requestsPerMinute')}, larger pages.`;
 }
 
 /** Returns the text of a response on one line; for an HTML page, only the fact that it is one. */

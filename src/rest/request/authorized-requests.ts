@@ -70,7 +70,7 @@ export class AuthorizedRequests {
       code: 'SOURCE_REDIRECT',
       reason: 'redirect loop',
       what: `was redirected more than ${HTTP_REDIRECTS_MAX} times, at last to ${url}`,
-      hint: `Correct ${this.#ports.words.path}.url; a login page in the way also does this.`,
+      hint: `Correct ${this.#ports.words.at('url')}; a login page in the way also does this.`,
       again: false,
     });
   }
@@ -91,7 +91,7 @@ export class AuthorizedRequests {
         to === undefined
           ? `is redirected to ${originOf(location, url)}, which is another server and is sent no credentials`
           : `is redirected by a ${status}, which would make a GET of it`,
-      hint: `If this is right, write the address that it redirects to in ${words.path}.url.`,
+      hint: `If this is right, write the address that it redirects to in ${words.at('url')}.`,
       again: false,
     });
   }

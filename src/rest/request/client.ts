@@ -98,7 +98,7 @@ interface Certificates {
 
 function certificates(tls: RestSpec['tls'], words: DefinitionWords): Certificates {
   const { caFile, certFile, keyFile } = tls ?? {};
-  const read = (field: string, file: string) => readCertificate(`${words.path}.tls.${field}`, file);
+  const read = (field: string, file: string) => readCertificate(words.at(`tls.${field}`), file);
   return {
     ...(caFile === undefined ? {} : { ca: read('caFile', caFile) }),
     ...(certFile === undefined ? {} : { cert: read('certFile', certFile) }),

@@ -62,23 +62,23 @@ const PROXIED = 'Check the network, the firewalls on the way, and HTTPS_PROXY.';
 const LOST = 'Nothing was committed; the next run starts where this one did.';
 
 /** Returns the hints for requests of a listing. */
-function apiHints({ path }: DefinitionWords): NetworkHints {
+function apiHints({ at, host }: DefinitionWords): NetworkHints {
   return {
-    name: `the host name in ${path}.url`,
-    server: `host and port in ${path}.url, and that the server runs`,
+    name: `the host name in ${host}`,
+    server: `host and port in ${host}, and that the server runs`,
     proxied: true,
     lost: LOST,
-    slow: `Ask for smaller pages with ${path}.pagination.pageSize, or raise ${path}.requestTimeoutSeconds.`,
-    untrusted: `Name the file of the authority that signed it in ${path}.tls.caFile.`,
+    slow: `Ask for smaller pages with ${at('pagination.pageSize')}, or raise ${at('requestTimeoutSeconds')}.`,
+    untrusted: `Name the file of the authority that signed it in ${at('tls.caFile')}.`,
     otherName: 'Use a host name that the certificate has.',
-    client: `Name one and its key in ${path}.tls.certFile and ${path}.tls.keyFile.`,
-    files: `Check ${path}.tls.caFile, certFile and keyFile.`,
+    client: `Name one and its key in ${at('tls.certFile')} and ${at('tls.keyFile')}.`,
+    files: `Check ${at('tls.caFile')}, certFile and keyFile.`,
   };
 }
 
 /** Returns the hints for requests that get credentials, which have an address and a time limit of their own. */
 export function issuingHints(words: DefinitionWords, field: string, server: string): NetworkHints {
-  const address = `${words.path}.${field}`;
+  const address = words.at(field);
   return {
     ...apiHints(words),
     name: `the host name in ${address}`,
@@ -128,11 +128,11 @@ export function networkProblem(thrown: unknown, words: DefinitionWords, hints = 
 }
 
 /** Returns the verdict on a client error that is not a network error. */
-function clientVerdict(code: string, { path }: DefinitionWords): Verdict {
+function clientVerdict(code: string, { at, host }: DefinitionWords): Verdict {
   if (code === 'UND_ERR_INVALID_ARG') {
     return {
       code: 'CONNECTOR_INVALID',
-      hint: `Correct ${path}: a header or the address has a character that HTTP does not know.`,
+      hint: `Correct ${at('url')} or ${at('headers')}: one of them has a character that HTTP does not know.`,
       again: false,
     };
   }
@@ -141,18 +141,18 @@ function clientVerdict(code: string, { path }: DefinitionWords): Verdict {
   if (code === 'Z_BUF_ERROR') return { code: 'SOURCE_LOST', hint: LOST, again: true };
   if (code === 'Z_DATA_ERROR' || code.startsWith('ERR__ERROR_')) return BROKEN_PACKING;
   if (/^(HPE_|UND_ERR_HEADERS|HTTPParserError)/.test(code)) {
-    return { ...NO_HTTP, hint: `Check host and port in ${path}.url: does an API answer there?` };
+    return { ...NO_HTTP, hint: `Check host and port in ${host}: does an API answer there?` };
   }
   return { code: 'SOURCE_UNREACHABLE', hint: PROXIED, again: true };
 }
 
-function bodyProblem({ problem, message }: BodyError, { path }: DefinitionWords): Problem {
+function bodyProblem({ problem, message }: BodyError, { at }: DefinitionWords): Problem {
   if (problem === 'too compressed') {
     return {
       code: 'SOURCE_ANSWER_TOO_LARGE',
       reason: 'answer too compressed',
       what: `got an answer that ${message}`,
-      hint: `Ask the owner of the API what it sends; if the answer is right, ask for smaller parts of it in ${path}.url.`,
+      hint: `Ask the owner of the API what it sends; if the answer is right, ask for smaller parts of it in ${at('url')}.`,
       again: false,
     };
   }
@@ -162,7 +162,7 @@ function bodyProblem({ problem, message }: BodyError, { path }: DefinitionWords)
     reason: `answer ${problem}`,
     what: `got an answer that ${message}`,
     hint: large
-      ? `Ask for smaller pages: ${path}.pagination.pageSizeField and pageSize.`
+      ? `Ask for smaller pages: ${at('pagination.pageSizeField')} and pageSize.`
       : 'Something between here and the API packs its answers; check HTTPS_PROXY.',
     again: false,
   };

@@ -6,12 +6,12 @@ import type { JsonTextError } from '../../json/tokens.ts';
 import { unknownCoding } from '../../net/response-body.ts';
 
 /** The problem of a page that is not UTF-8. */
-export function notUtf8({ path }: DefinitionWords): Problem {
+export function notUtf8({ at }: DefinitionWords): Problem {
   return {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'not UTF-8',
     what: 'got an answer that is not UTF-8, as JSON must be',
-    hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${path}.headers.`,
+    hint: `Ask the API for UTF-8, for example with the header Accept-Charset in ${at('headers')}.`,
     again: false,
   };
 }
@@ -20,19 +20,19 @@ export function notUtf8({ path }: DefinitionWords): Problem {
 export function jsonProblem(
   { status, body, header }: HttpAnswer,
   error: JsonTextError,
-  { path }: DefinitionWords,
+  { at }: DefinitionWords,
 ): Problem {
   const wrong = { code: 'SOURCE_ANSWER_INVALID', again: false } as const;
   if (body.length === 0) {
     const what = `was answered ${status} with nothing, which is not an empty list`;
-    return { ...wrong, reason: 'empty answer', what, hint: `Correct ${path}.url, or ask the API for JSON.` };
+    return { ...wrong, reason: 'empty answer', what, hint: `Correct ${at('url')}, or ask the API for JSON.` };
   }
   if (isHtml(body.toString('utf8', 0, 1_000), header('content-type'))) {
     return {
       ...wrong,
       reason: 'HTML',
       what: `was answered ${status} with a page of HTML instead of JSON`,
-      hint: `It may be a login page, a wrong ${path}.url, or a proxy: open the URL in a browser.`,
+      hint: `It may be a login page, a wrong ${at('url')}, or a proxy: open the URL in a browser.`,
     };
   }
   const coding = unknownCoding(header('content-encoding'));
@@ -51,9 +51,9 @@ export function jsonProblem(
       code: 'SOURCE_LOST',
       reason: 'JSON cut off',
       what,
-      hint: `Trying again can help; if not, ask for smaller pages with ${path}.pagination.pageSize.`,
+      hint: `Trying again can help; if not, ask for smaller pages with ${at('pagination.pageSize')}.`,
       again: true,
     };
   }
-  return { ...wrong, reason: 'no JSON', what, hint: `Let ${path}.url lead to an API that answers JSON.` };
+  return { ...wrong, reason: 'no JSON', what, hint: `Let ${at('url')} lead to an API that answers JSON.` };
 }

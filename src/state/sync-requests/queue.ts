@@ -6,6 +6,8 @@ export interface SyncRequestEnd {
   /** JSON; null without a result. */
   readonly counts: string | null;
   readonly details: string | null;
+  /** Records that the sync read. */
+  readonly recordsSeen: number;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 

@@ -53,11 +53,12 @@ export function openSyncRequests(
       }),
     finish: (taken, end) =>
       database.guarded(async ({ knex }) => {
-        const { status, counts, details, error } = end;
+        const { status, counts, details, recordsSeen, error } = end;
         const finished = await ours(knex, taken).update({
           status,
           counts,
           details,
+          records_seen: recordsSeen,
           error_code: error?.code ?? null,
           error_message: error?.message ?? null,
           finished_at: now(),

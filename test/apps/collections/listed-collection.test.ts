@@ -386,3 +386,51 @@ describe('a collection', () => {
     expect(app.waits).toEqual([1_000]);
   });
 });
+
+describe('a message about a request of a collection', () => {
+  const failing = async (
+    reply: Reply,
+    collection: Partial<AppCollection> = {},
+    spec: Partial<AppSpec> = {},
+  ) => {
+    const { read } = await open({ ...PRODUCTS, ...collection }, reply, spec);
+    return await read(SINCE).then(
+      () => '',
+      (thrown: unknown) => (thrown instanceof BridgeError ? (thrown.hint ?? '') : String(thrown)),
+    );
+  };
+  const NOT_FOUND = json(404, {});
+
+  test.each<[string, Reply, string]>([
+    ['its path when the address is wrong', NOT_FOUND, 'Correct spec.collections[0].path;'],
+    ['its records when none are found', json(200, {}), 'spec.collections[0].recordsPath'],
+    ['the credentials that all collections share', json(401, {}), 'how spec.auth says'],
+    ['the rate limit that all collections share', json(429, {}), 'spec.rateLimit.requestsPerMinute'],
+    ['its headers when the app has none', json(406, {}), 'in spec.collections[0].headers'],
+  ])('names %s', async (_, reply, hint) => {
+    expect(await failing(reply)).toContain(hint);
+  });
+
+  test('names the headers of the app if it has some', async () => {
+    expect(await failing(json(406, {}), {}, { headers: { accept: 'x' } })).toContain('in spec.headers');
+  });
+
+  test('names the path of an event feed', async () => {
+    const hint = await failing(NOT_FOUND, {
+      incremental: {
+        events: {
+          ...{ path: '/events', parameter: 'since', format: 'epoch_seconds', typePath: 'type' },
+          ...{ objectIdPath: 'id', objectPath: '/products/{id}', keptFor: '99999d', types: ['x'] },
+        },
+      },
+    });
+    expect(hint).toContain('Correct spec.collections[0].incremental.events.path;');
+  });
+
+  test('leads to the page that explains the pagination of apps', async () => {
+    const [page] = [json(200, { data: [{ id: 1 }], next: '?' })];
+    const pagination = { type: 'next_url', nextUrlPath: 'next' } as const;
+    const hint = await failing(page, { recordsPath: 'data', pagination });
+    expect(hint).toContain('Correct spec.collections[0].pagination; docs/app-field-reference.md');
+  });
+});

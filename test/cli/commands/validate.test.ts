@@ -93,7 +93,7 @@ describe('validate', () => {
     expect(out).toBe(
       [
         'fail  c.yaml  The file does not exist.',
-        '              → the path of a connector file, from the working directory',
+        '              → the path of a file with a definition, from the working directory',
         '',
         'fail  a.yaml:6   spec.mode              mode is "sql_pul", which is not one of the allowed values. Did you mean sql_pull?',
         '                                        → mode: sql_pull',

@@ -27,7 +27,9 @@ async function address(engine: string): Promise<DatabaseAddress> {
 }
 
 const CRM: SyncOrder = { appKey: 'crm', mode: 'incremental', collections: undefined };
-const DONE = { status: 'completed', counts: '{"created":1}', details: null, error: null } as const;
+const DONE = {
+  ...{ status: 'completed', counts: '{"created":1}', details: null, recordsSeen: 7, error: null },
+} as const;
 
 describe.each(['SQLite', 'Postgres'])('the queue of sync requests in %s', (engine) => {
   let databases: ServerDatabase[];

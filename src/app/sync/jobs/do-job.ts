@@ -70,7 +70,7 @@ export async function doJob(
   log.info('a requested sync begins', { mode: taken.mode, by: taken.requestedBy });
   try {
     const result = await syncWhenFree(taken, { ...context, log }, observer, stop);
-    await requests.finish(taken, endOf(result, null, redact));
+    await requests.finish(taken, { ...endOf(result, null, redact), recordsSeen: seen });
     log.info('a requested sync has ended', { status: result.status, ...reportedCounts(result) });
     return { outcome: 'done', result };
   } catch (thrown) {
@@ -84,7 +84,7 @@ export async function doJob(
     const { message, ...more } = { code: error.code, message: error.message, hint: error.hint };
     log.error(`a requested sync failed: ${message}`, more);
     const known = reportedError(error, redact);
-    await requests.finish(taken, endOf(result, known, redact));
+    await requests.finish(taken, { ...endOf(result, known, redact), recordsSeen: seen });
     return { outcome: 'failed', error, result };
   } finally {
     heartbeat.stop();
@@ -126,7 +126,7 @@ function endOf(
   result: SyncResult | undefined,
   error: SyncRequestEnd['error'],
   redact: (text: string) => string,
-): SyncRequestEnd {
+): Omit<SyncRequestEnd, 'recordsSeen'> {
   return {
     status: error === null && result !== undefined ? result.status : 'failed',
     counts: JSON.stringify(result === undefined ? { ...NO_COUNTS, errors: 1 } : reportedCounts(result)),

@@ -13,8 +13,8 @@ export const jwtBearer: OpenGrant = (spec, { secret, redactor, words }) => {
   const { key, algorithm, account } = readSigningKey(secret(privateKeyRef), privateKeyRef, redactor);
   const issuer = spec.issuer ?? account?.email ?? clientId;
   if (issuer === undefined) {
-    throw new BridgeError('CONNECTOR_INVALID', `${words.path}.oauth.issuer is missing.`, {
-      hint: `Set ${words.path}.oauth.issuer or clientId: the secret ${privateKeyRef} is only a key, which does not name its owner.`,
+    throw new BridgeError('CONNECTOR_INVALID', `${words.at('oauth.issuer')} is missing.`, {
+      hint: `Set ${words.at('oauth.issuer')} or clientId: the secret ${privateKeyRef} is only a key, which does not name its owner.`,
     });
   }
   // To Google, a subject is a user for whom the service account acts, which requires a permission of its own.
