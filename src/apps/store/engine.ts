@@ -15,7 +15,7 @@ export interface KnownEntity {
 }
 
 /** A stored payload beside the one that the API sent, as JSON text in the spelling of the engine. */
-export interface PayloadPair {
+interface PayloadPair {
   readonly externalId: string;
   readonly stored: string;
   readonly sent: string;
@@ -40,7 +40,7 @@ export interface CollectionState {
 }
 
 /** Rows of the collection that no one has written since a time, in the order of their ids. */
-export interface UntouchedRange {
+interface UntouchedRange {
   /** By the clock of the database, from `now`. */
   readonly since: string;
   /** The last id of the range before; undefined for the first one. */

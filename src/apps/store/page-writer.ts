@@ -15,7 +15,7 @@ export interface ComparedPage {
   readonly refused: readonly RefusedRecord[];
 }
 
-export interface RefusedRecord {
+interface RefusedRecord {
   readonly externalId: string;
   readonly reason: string;
 }

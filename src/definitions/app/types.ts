@@ -95,7 +95,7 @@ export interface ListingRestart {
 }
 
 /** How only changes are requested. */
-export type IncrementalSpec = ChangedSince | EventFeed;
+type IncrementalSpec = ChangedSince | EventFeed;
 
 /**
  * The listing itself has a filter by the time of the last change. `:since` in `payload` and `path` is replaced, too. For a sync of

@@ -13,7 +13,7 @@ export interface KnowledgeSource {
   readonly spec: KnowledgeSourceSpec;
 }
 
-export interface KnowledgeSourceSpec {
+interface KnowledgeSourceSpec {
   readonly type: 'rest';
   readonly title: string;
   /** The tenant that the source's documents belong to. */

@@ -9,7 +9,7 @@ export interface BatchTiming {
   readonly pageMs: number;
 }
 
-export const BATCH_TIMING: BatchTiming = { batchMs: BATCH_MILLISECONDS_MAX, pageMs: PAGE_MILLISECONDS_MAX };
+const BATCH_TIMING: BatchTiming = { batchMs: BATCH_MILLISECONDS_MAX, pageMs: PAGE_MILLISECONDS_MAX };
 
 /** The time of one batch, which its attempts, its waits and its embeddings share. */
 export class BatchBudget {

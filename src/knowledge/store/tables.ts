@@ -45,7 +45,7 @@ export interface CursorTable {
   set_aside_count: number;
 }
 
-export interface DocumentTable {
+interface DocumentTable {
   id: string;
   tenant_id: string;
   source_id: string | null;

@@ -17,7 +17,7 @@ export const statusFilterSchema = Type.Enum([...RUN_STATUSES, 'STALLED'] as cons
 
 export const RUN_KINDS = ['connector', 'knowledge_source', 'app'] as const;
 
-export const runKindSchema = Type.Enum(RUN_KINDS, { description: 'What ran.' });
+const runKindSchema = Type.Enum(RUN_KINDS, { description: 'What ran.' });
 
 export const phaseSchema = Type.Enum(['extract', 'map', 'diff', 'publish', 'ingest', 'commit'] as const, {
   description: 'The phase that the run entered last.',
