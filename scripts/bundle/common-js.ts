@@ -27,7 +27,8 @@ export async function commonJs(
   const parts = text
     // Only the program's own parts: packages and migrations may be ES modules.
     .replaceAll(/\bimport\(("\.\/[\w.-]+")\)/g, 'Promise.resolve().then(() => require($1))')
-    .replaceAll(/\bawait import\(/g, `await ${IMPORT}(`);
+    // With a name, or where its result is awaited: other text with these words is not code.
+    .replaceAll(/\bimport\((?=")|(?<=\bawait )import\(/g, `${IMPORT}(`);
   const { code, map } = await transform(parts, {
     // The ending decides how a package without ES modules is imported: as Node does it.
     sourcefile: name.replace(/\.js$/, '.mjs'),
