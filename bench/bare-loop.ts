@@ -24,7 +24,7 @@ interface Item {
 const [name = '', address = '', place = ''] = process.argv.slice(2);
 
 async function eachPage(parameters: string, work: (items: readonly Item[]) => Promise<void>): Promise<void> {
-  for (let after: string | null = '0'; after !== null; ) {
+  for (let after: string | null = '0'; after !== null;) {
     const answer: Response = await fetch(`${address}/items?limit=${PAGE}&after=${after}${parameters}`);
     const page = (await answer.json()) as { items: readonly Item[]; next: string | null };
     await work(page.items);

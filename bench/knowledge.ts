@@ -70,7 +70,11 @@ try {
 async function stagesOn(state: string): Promise<readonly Stage[]> {
   const place = (name: string) =>
     emptyPlace(folder, `${name}_${state}`, state === 'postgres' ? server.url() : undefined);
-  const [own, embedding, inserting] = [await place('own'), await place('embedding'), await place('inserting')];
+  const [own, embedding, inserting] = [
+    await place('own'),
+    await place('embedding'),
+    await place('inserting'),
+  ];
   await writeFile(join(own.folder, 'articles.yaml'), definition(address));
   await measuredProgram(['kb', 'apply', 'articles.yaml'], own);
   const embed = await measuredLoop('embed', address, embedding);
@@ -87,7 +91,10 @@ async function stagesOn(state: string): Promise<readonly Stage[]> {
   ];
 }
 
-async function pass(place: Place, expected: { readonly added: number; readonly known: number }): Promise<Usage> {
+async function pass(
+  place: Place,
+  expected: { readonly added: number; readonly known: number },
+): Promise<Usage> {
   const { stdout, ...usage } = await measuredProgram(
     ['kb', 'sync', '--source', 'articles', '--until-done', '--json', '--progress', 'off'],
     { ...place, nodeFlags },
