@@ -62,7 +62,8 @@ export interface Stage {
   readonly name: string;
   readonly items: number;
   readonly usage: Usage;
-  readonly loop: Usage;
+  /** Undefined if no loop does the same. */
+  readonly loop: Usage | undefined;
 }
 
 export function stageTable(stages: readonly Stage[]): string {
@@ -71,15 +72,19 @@ export function stageTable(stages: readonly Stage[]): string {
     const figures = [
       Math.round(items / usage.wallSeconds).toLocaleString('en-US'),
       usage.wallSeconds.toFixed(2),
-      (usage.wallSeconds / loop.wallSeconds).toFixed(2),
+      ratio(usage.wallSeconds, loop?.wallSeconds),
       usage.cpuSeconds.toFixed(2),
-      (usage.cpuSeconds / loop.cpuSeconds).toFixed(2),
+      ratio(usage.cpuSeconds, loop?.cpuSeconds),
       ((usage.cpuSeconds * 1e6) / items).toFixed(0),
       usage.peakRssMb.toFixed(0),
-      loop.peakRssMb.toFixed(0),
+      loop?.peakRssMb.toFixed(0) ?? '',
     ];
     return name.padEnd(NAME_WIDTH) + figures.map((figure) => figure.padStart(FIGURE_WIDTH)).join('');
   });
   const title = 'stage'.padEnd(NAME_WIDTH) + titles.map((text) => text.padStart(FIGURE_WIDTH)).join('');
   return [title, ...lines, '', ''].join('\n');
+}
+
+function ratio(value: number, ofLoop: number | undefined): string {
+  return ofLoop === undefined ? '' : (value / ofLoop).toFixed(2);
 }

@@ -83,11 +83,23 @@ async function stagesOn(state: string): Promise<readonly Stage[]> {
   const first = await pass(own, { added: items, known: 0 });
   const mark = await measuredLoop('mark chunks', address, embedding);
   const second = await pass(own, { added: 0, known: items });
+  const search = [
+    'kb',
+    'search',
+    '--tenant',
+    'demo',
+    '--role',
+    'member',
+    'quarterly travel report',
+    '--json',
+  ];
+  const found = await measuredProgram(search, own);
   return [
     { name: 'first pass', items, usage: first, loop },
     { name: 'loop without embedder', items, usage: insert, loop },
     { name: 'embedder without rows', items, usage: embed, loop },
     { name: 'unchanged pass', items, usage: second, loop: mark },
+    { name: 'exact search', items, usage: found, loop: undefined },
   ];
 }
 
