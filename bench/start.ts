@@ -13,9 +13,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import { createHrTable } from '../scripts/hr-table.ts';
-import { CONNECTOR, REPORT_USAGE, type Usage } from './measured-run.ts';
+import { BIN, REPORT_USAGE, type Usage } from './measured-process.ts';
+import { CONNECTOR } from './measured-run.ts';
 
-const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));
 const EXAMPLES = fileURLToPath(new URL('../examples', import.meta.url));
 const RUN = ['run', '--connector', CONNECTOR, '--local', '--json', '--progress', 'off'];
 const ROWS = 20;

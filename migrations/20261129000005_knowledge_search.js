@@ -3,8 +3,9 @@
 /**
  * The index of the words of chunks, on Postgres only: the embedded database compares every text while it compares vectors. Rows of
  * other programs may have texts of any length, and a tsvector holds 1 MB, so only the first 100,000 characters are indexed.
- * There is no index of vectors: an exact search of 100,000 chunks takes about a second, an HNSW index is larger than the vectors
- * and slows every insert, and its filtered searches can miss chunks. A database that has one is searched through it.
+ * On a busy machine, it added 0.4 to 0.6 ms to the insert of a row with 60 words, which took as long without it.
+ * There is no index of vectors: an exact search takes time in proportion to the visible chunks, an HNSW index is larger than the
+ * vectors and slows every insert, and its filtered searches can miss chunks. A database that has one is searched through it.
  *
  * @typedef {import('knex').Knex} Knex
  */

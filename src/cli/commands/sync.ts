@@ -9,7 +9,6 @@ import { DocumentedCommand } from '../help/documented-command.ts';
 import { SYNC } from '../help/sync.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
 import { openRunOutput, reportFailure, type RunOutput } from '../run-output/run-output.ts';
-import { writeQueued } from '../sync-output/queued.ts';
 import { syncResultWriter } from '../sync-output/sync-result.ts';
 import { programVersion } from '../version.ts';
 
@@ -84,6 +83,7 @@ async function syncQueued(flags: SyncFlags, io: CommandIo, output: RunOutput): P
   const { openSyncRunner } = await import('../../app/sync/sync-runner.ts');
   const { workOffQueue } = await import('../../app/sync/jobs/work-off-queue.ts');
   const { untilStopped } = await import('../../app/run/process-signals.ts');
+  const { writeQueued } = await import('../sync-output/queued.ts');
   const findApp = appsOfFolder({ ...surroundings, connectorsDir: io.env.connectorsDir });
   const { log, clock, databaseUrl, cwd } = surroundings;
   const context = { log, clock, databaseUrl, cwd, runner: openSyncRunner(surroundings), findApp };

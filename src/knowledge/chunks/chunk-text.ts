@@ -25,8 +25,11 @@ const OVERLAP_MIN = 0.75;
 export async function chunkText(text: string): Promise<readonly TextChunk[]> {
   const clean = withoutByteOrderMark(text);
   if (clean.trim() === '') return [];
+  const whole = [{ text: clean, overlap: 0 }];
+  // A token has at least one byte, so most items need no tokenizer.
+  if (Buffer.byteLength(clean) <= CHUNK_TOKENS_MAX) return whole;
   const count = await loadTokenCount();
-  if (count(clean) <= CHUNK_TOKENS_MAX) return [{ text: clean, overlap: 0 }];
+  if (count(clean) <= CHUNK_TOKENS_MAX) return whole;
   return [...new Chunker(clean, count).chunks()];
 }
 

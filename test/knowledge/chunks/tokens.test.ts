@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { loadTokenCount } from '../../../src/knowledge/chunks/tokens.ts';
 
 describe('loadTokenCount', () => {
@@ -25,5 +26,12 @@ describe('loadTokenCount', () => {
   test('does not cut surrogate pairs of a long run', async () => {
     const count = await loadTokenCount();
     expect(count('🎉'.repeat(3_000))).toBe(3 * count('🎉'.repeat(1_000)));
+  });
+
+  // Therefore short texts are not tokenized at all.
+  test('never counts more tokens than a text has bytes', async () => {
+    const count = await loadTokenCount();
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => count(text) <= Buffer.byteLength(text)));
+    expect(count('\u{1F9FF}'.repeat(200))).toBeLessThanOrEqual(800);
   });
 });
