@@ -129,6 +129,26 @@ describe('sync', () => {
     expect(partial.stdout).toContain('APP_RECORD_REFUSED');
   });
 
+  test.each<[string, number, string, Reply]>([
+    ['the key is refused', 77, 'SOURCE_AUTH_FAILED', (response) => response.writeHead(401).end('{}')],
+    ['the key has too few rights', 77, 'SOURCE_PERMISSION', (response) => response.writeHead(403).end('{}')],
+    ['the API refuses the request', 69, 'SOURCE_REFUSED', (response) => response.writeHead(410).end('{}')],
+    ['the API answers HTML', 69, 'SOURCE_ANSWER_INVALID', (response) => response.end('<p>Hello</p>')],
+    ['the API is out of order', 75, 'SOURCE_UNREACHABLE', (response) => response.writeHead(500).end('{}')],
+    ['there are no records', 78, 'SOURCE_RECORDS_MISSING', (response) => response.end('{"items":[]}')],
+  ])('fails when %s with %i, and the next sync makes up for it', async (_what, exitCode, code, failing) => {
+    reply = failing;
+    const failed = await run('--app', 'crm', '--json');
+    expect(failed.exitCode).toBe(exitCode);
+    expect(JSON.parse(failed.stdout)).toMatchObject({
+      status: 'FAILED',
+      exit_status: exitCode,
+      error: { code },
+    });
+    reply = contacts(1, 2, 3);
+    expect(await json('--app', 'crm')).toMatchObject({ status: 'SUCCESS', counts: { created: 3 } });
+  });
+
   test('ends with 75 and the time at once when the API asks for a longer wait than a minute', async () => {
     reply = (response) => {
       response.writeHead(429, { 'retry-after': '7200' }).end();

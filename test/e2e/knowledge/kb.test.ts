@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openStateDatabase } from '../../../src/state/state-database.ts';
 import { startProducts, someProducts, type ProductsApi } from '../../stand-ins/rest/products-api.ts';
+import { startOpenAi } from '../../stand-ins/openai/openai-stand-in.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
@@ -185,6 +186,33 @@ spec:
       const released = await kb([], {}, release.split(' '));
       expect(released.exitCode).toBe(0);
       expect(released.stdout).toMatch(/deleted +70/);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'ends with 4 when the API of embeddings refuses a text, and says so until it is embedded',
+    async () => {
+      const key = 'key-of-the-embeddings';
+      const openai = await startOpenAi({ key });
+      const variables = { OPENAI_API_KEY: key, OPENAI_BASE_URL: openai.url };
+      const sync = ['sync', '--source', 'products', '--until-done', '--json'];
+      try {
+        openai.refuses = (text) => (text.includes('number 77.') ? 'Not this text.' : undefined);
+        await kb(['apply', 'products.yaml'], variables);
+        const partial = await kb(sync, variables);
+        expect(partial.exitCode).toBe(4);
+        expect(parsedObject(partial.stdout)).toMatchObject({
+          status: 'PARTIAL',
+          embedder: 'text-embedding-3-small',
+          counts: { items: 130, added: 129, set_aside: 1 },
+        });
+        expect((await runs()).at(-1)).toMatchObject({ status: 'PARTIAL' });
+        expect((await kb(sync, variables)).exitCode).toBe(4);
+        expect(partial.stdout + partial.stderr).not.toContain(key);
+      } finally {
+        await openai.close();
+      }
     },
     TEST_MS,
   );

@@ -182,6 +182,30 @@ describeInChromium('knowledge sources and apps in Ops', () => {
     expect(await json('/v1/ops/runs/connector-run')).toMatchObject({ run: { kind: 'connector' } });
   });
 
+  test('have a run in progress that is alive while it holds its lease, and is stalled without it', async () => {
+    const database = await openStateDatabase({
+      file: join(cwd, STATE_FILE),
+      readOnly: false,
+      kind: 'knowledge_source',
+    });
+    // The name of the lease of a run, beside those of its batches.
+    const lease = await fencedLeases(database)('run:5b0f4c0e', 'kb-running');
+    const run = { runId: 'kb-running', name: 'products', target: 'knowledge base', startedAt: minutesAgo(1) };
+    await recordedRuns(database).begin(run, lease);
+    const listed = (status: string) => json(`/v1/ops/snapshot?kind=knowledge_source&status=${status}`);
+    const alive = { items: [{ run_id: 'kb-running', status: 'RUNNING', alive: true }], total: 1 };
+    expect((await listed('RUNNING'))['runs']).toMatchObject(alive);
+    expect((await listed('STALLED'))['runs']).toMatchObject({ items: [] });
+    expect(await json('/v1/ops/runs/kb-running')).toMatchObject({ run: { alive: true } });
+    await lease.release();
+    expect((await listed('RUNNING'))['runs']).toMatchObject({ items: [] });
+    expect((await listed('STALLED'))['runs']).toMatchObject({
+      items: [{ run_id: 'kb-running', alive: false }],
+    });
+    await database.knex('run_state').where({ run_id: 'kb-running' }).delete();
+    await database.close();
+  });
+
   test('are counted and explained on the overview, with what to do', async () => {
     const text = await textOf('/ops');
     expect(text).toContain('1 of 2 knowledge sources need attention');

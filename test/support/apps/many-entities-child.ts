@@ -1,6 +1,6 @@
 /**
- * Syncs an app with many entities into a database: in full, in full again without changes, and incrementally with every entity
- * changed. Prints the results, and by how many MiB the process grew at most, as JSON.
+ * Syncs an app with many entities into a database: in full, in full again without changes, and incrementally with some of
+ * them changed. Prints the results, and by how many MiB the process grew at most, as JSON.
  *
  *     many-entities-child.ts <url or file> <number of entities>
  */
@@ -8,7 +8,9 @@ import { openAppPlace, testApp } from './app-place.ts';
 import { item, listing, pageOf } from './listed-items.ts';
 
 const [address = '', entities = '0'] = process.argv.slice(2);
-const PAGE = 250;
+const PAGE = 500;
+/** Of so many entities, one is changed. */
+const CHANGED_ONE_IN = 10;
 const MIB = 1_048_576;
 const count = Number(entities);
 const filler = 'x'.repeat(800);
@@ -17,7 +19,11 @@ function* pages(version: number) {
   for (let at = 0; at < count; at += PAGE) {
     yield pageOf(
       Array.from({ length: PAGE }, (_, index) =>
-        item(`entity-${at + index}`, { version, filler, amount: at + index }),
+        item(`entity-${at + index}`, {
+          filler,
+          amount: at + index,
+          version: (at + index) % CHANGED_ONE_IN === 0 ? version : 0,
+        }),
       ),
     );
   }

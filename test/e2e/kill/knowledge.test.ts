@@ -1,0 +1,153 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openStateDatabase } from '../../../src/state/state-database.ts';
+import { someProducts, startProducts, type ProductsApi } from '../../stand-ins/rest/products-api.ts';
+import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { parsedObject } from '../../support/files/json.ts';
+import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { killAtRequest, killAtWriteTo } from '../../support/processes/killed-cli.ts';
+import { runCli } from '../../support/processes/run-cli.ts';
+import { runHere } from '../../support/processes/run-here.ts';
+
+const ITEMS = 130;
+const ATTEMPTS_MAX = 10;
+const SYNC = ['kb', 'sync', '--source', 'products', '--until-done', '--json'];
+
+const folders = temporaryFolders();
+let postgres: TestPostgres;
+let databases = 0;
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+afterAll(async () => {
+  await postgres.stop();
+  folders.removeAll();
+});
+
+describe.each(['SQLite', 'Postgres'] as const)('kb sync --until-done on %s', (engine) => {
+  let api: ProductsApi;
+  let place: { cwd: string; env: Record<string, string> };
+
+  beforeEach(async () => {
+    api = await startProducts({ products: someProducts(ITEMS), style: 'skip' });
+    const env: Record<string, string> = { MAX_RETRIES: '0' };
+    if (engine === 'Postgres') env['DATABASE_URL'] = await postgres.createDatabase(`kb_kill_${databases++}`);
+    place = { cwd: folders.make(), env };
+    writeFileSync(
+      join(place.cwd, 'products.yaml'),
+      `apiVersion: sync.gemini.io/v1alpha1
+kind: KnowledgeSource
+metadata: { name: products }
+spec:
+  type: rest
+  title: Products
+  tenantId: acme
+  config:
+    baseUrl: ${api.url}
+    cursorParam: skip
+    pageSizeParam: limit
+    defaultPageSize: 50
+    itemsPath: products
+    currentOffsetPath: skip
+    totalPath: total
+    cursorStyle: offset
+    textFields: [title, description]
+`,
+    );
+    await runHere(['migrate'], place);
+    await runHere(['kb', 'apply', 'products.yaml'], place);
+  });
+  afterEach(() => api.close());
+
+  async function stored() {
+    const database = await openStateDatabase({
+      url: place.env['DATABASE_URL'],
+      file: join(place.cwd, '.gemini-sync-bridge', 'state.db'),
+      kind: 'knowledge_source',
+      readOnly: true,
+    });
+    try {
+      const { knex } = database;
+      const contents = await knex('kb_chunks').pluck<string[]>('content');
+      return {
+        contents: contents.toSorted(),
+        documents: await knex('kb_docs').pluck<string[]>('status'),
+        cursor: await knex('kb_rest_cursors').first<Record<string, unknown> | undefined>(
+          ...['next_cursor', 'page_count', 'item_count', 'last_status', 'last_error'],
+        ),
+        runs: await knex('run_state').orderBy('started_at').pluck<string[]>('status'),
+      };
+    } finally {
+      await database.close();
+    }
+  }
+  const expected = someProducts(ITEMS)
+    .map(({ title, description }) => `${title}\n\n${description}`)
+    .toSorted();
+  const complete = {
+    contents: expected,
+    documents: ['ready'],
+    cursor: { next_cursor: null, page_count: 3, item_count: ITEMS, last_status: 'ok', last_error: null },
+  };
+  const askedPlaces = () =>
+    api.received.map(({ url }) => Number(new URL(url, api.url).searchParams.get('skip') ?? 0));
+
+  test('continues where it was killed, and reads and stores every page once', async () => {
+    await killAtRequest(api, 1, SYNC, place);
+    expect(await stored()).toMatchObject({ contents: [], documents: [] });
+    for (const pages of [1, 2]) {
+      // It reads one page, and is killed while it reads the next one.
+      await killAtRequest(api, 2, SYNC, place);
+      expect(await stored()).toMatchObject({
+        contents: { length: pages * 50 },
+        cursor: { next_cursor: String(pages * 50), page_count: pages, item_count: pages * 50 },
+      });
+    }
+    const { exitCode, stdout } = await runCli(SYNC, place);
+    expect(exitCode).toBe(0);
+    expect(parsedObject(stdout)).toMatchObject({ status: 'SUCCESS', done: true, counts: { added: 30 } });
+    expect(await stored()).toEqual({ ...complete, runs: ['FAILED', 'FAILED', 'FAILED', 'SUCCESS'] });
+    expect(askedPlaces()).toEqual([0, 0, 50, 50, 100, 100]);
+
+    const again = await runHere(SYNC, place);
+    expect(parsedObject(again.stdout)).toMatchObject({ counts: { added: 0, unchanged: ITEMS, deleted: 0 } });
+    expect(await stored()).toMatchObject(complete);
+  });
+
+  test('is refused while another one is in progress', async () => {
+    const held: { end(body: string): void }[] = [];
+    // A batch requests its page again after some seconds, so more than one request waits for the end of the second command.
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++)
+      api.faults.push((response) => held.push(response));
+    const firstPage = JSON.stringify({ products: someProducts(50), skip: 0, limit: 50, total: ITEMS });
+    const { MAX_RETRIES: _none, ...env } = place.env;
+    const commands = [0, 1].map(() => runCli(SYNC, { ...place, env }));
+    const refused = await Promise.race(commands);
+    expect(refused).toMatchObject({ exitCode: 75 });
+    expect(refused.stderr).toContain('LEASE_HELD');
+    api.faults.length = 0;
+    for (const response of held) response.end(firstPage);
+    const exits = (await Promise.all(commands)).map(({ exitCode }) => exitCode);
+    expect(exits.toSorted()).toEqual([0, 75]);
+    expect(await stored()).toMatchObject(complete);
+  });
+
+  const onPostgres = engine === 'Postgres' ? test : test.skip;
+  onPostgres.each(['kb_chunks', 'kb_rest_cursors'])(
+    'stores nothing of the page whose transaction is killed at %s',
+    async (table) => {
+      const client = new pg.Client({ connectionString: place.env['DATABASE_URL'] });
+      await client.connect();
+      try {
+        await killAtWriteTo(table, client, SYNC, place);
+      } finally {
+        await client.end();
+      }
+      expect(await stored()).toMatchObject({ contents: [], documents: [] });
+      expect(await runHere(SYNC, place)).toMatchObject({ exitCode: 0 });
+      expect(await stored()).toMatchObject(complete);
+    },
+  );
+});
