@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { readAppPresets } from '../src/definitions/app/presets/app-preset.ts';
 import { textAt, valueAt } from '../src/definitions/draft.ts';
-import { readYaml } from '../src/definitions/yaml.ts';
+import { readYaml } from '../src/definitions/yaml/yaml.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
 export function appPresetReference(): Promise<GeneratedPage[]> {

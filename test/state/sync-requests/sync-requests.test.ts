@@ -28,7 +28,11 @@ async function address(engine: string): Promise<DatabaseAddress> {
 
 const CRM: SyncOrder = { appKey: 'crm', mode: 'incremental', collections: undefined };
 const DONE = {
-  ...{ status: 'completed', counts: '{"created":1}', details: null, recordsSeen: 7, error: null },
+  status: 'completed',
+  counts: '{"created":1}',
+  details: null,
+  recordsSeen: 7,
+  error: null,
 } as const;
 
 describe.each(['SQLite', 'Postgres'])('the queue of sync requests in %s', (engine) => {
