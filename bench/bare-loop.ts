@@ -86,7 +86,10 @@ const entities = (items: readonly Item[]) => {
 };
 
 const LOOPS: Readonly<Record<string, (database: LoopDatabase) => Promise<void>>> = {
-  embed: () => eachPage('', async (items) => void (await vectorsOf(items.map(textOf)))),
+  embed: () =>
+    eachPage('', async (items) => {
+      await vectorsOf(items.map(textOf));
+    }),
   'insert chunks': (database) => insertChunks(database, false),
   'embed and insert chunks': (database) => insertChunks(database, true),
   'mark chunks': (database) =>

@@ -2,12 +2,12 @@
  * Makes docs/errors.md, and the texts that Ops shows for codes, from the comments in src/core/, so that the code and its
  * documentation are one text.
  */
-import { ERROR_KINDS, type ErrorCode } from '../src/core/errors.ts';
+import { ERROR_KINDS, type ErrorCode } from '../src/core/error-kinds.ts';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../src/core/exit-status.ts';
 import { documentedProperties } from './doc-comments.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
-const ERRORS = 'src/core/errors.ts';
+const ERRORS = 'src/core/error-kinds.ts';
 const MEANINGS = 'src/server/ops/errors/error-meanings.ts';
 const EXIT_STATUSES = 'src/core/exit-status.ts';
 
@@ -37,7 +37,7 @@ function errorRows(codes: readonly Meaning[]): string[][] {
 function meaningsModule(codes: readonly Meaning[]): string {
   const members = codes.map(({ code, meaning }) => `${code}: ${JSON.stringify(meaning)},`);
   return `// Generated from ${ERRORS} by \`npm run generate\`. Change it there.
-import type { ErrorCode } from '../../../core/errors.ts';
+import type { ErrorCode } from '../../../core/error-kinds.ts';
 
 /** The meaning and the fix of every error code, in Markdown without links. */
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {

@@ -1,4 +1,5 @@
-import type { BridgeError, ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-kinds.ts';
+import type { BridgeError } from './errors.ts';
 
 /** The one vocabulary of results, for every command that runs checks. */
 export type FindingStatus = Finding['status'];

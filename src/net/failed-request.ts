@@ -1,4 +1,5 @@
-import { BridgeError, type ErrorCode } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-kinds.ts';
+import { BridgeError } from '../core/errors.ts';
 import { notBeforeWords, type Ending } from '../core/retry.ts';
 
 /** The reason for a failed request, whether it is permanent or only for this run. */

@@ -5,7 +5,7 @@ import { NO_POLICY } from '../app/doctor/policy.ts';
 import { createMetrics } from '../app/serve/metrics.ts';
 import { createRunStarter } from '../app/serve/run-starter.ts';
 import { storesToRead } from '../app/ops/run/stores-to-read.ts';
-import { openDocumentLookup } from '../app/ops/connector/document-lookup.ts';
+import { openDocumentLookup, type DocumentLookup } from '../app/ops/connector/document-lookup.ts';
 import type { RunLinks } from '../app/ops/surroundings.ts';
 import { openPolicy } from '../app/catalog/policy.ts';
 import { manageSources, type ManagedSources } from '../app/knowledge/managed-sources.ts';
@@ -107,13 +107,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       sources,
       runLinks,
       publicUrl: settings.publicUrl,
-      lookUpDocument: openDocumentLookup({
-        databaseUrl: settings.databaseUrl,
-        cwd,
-        gcsEndpoint: settings.gcsEndpoint,
-        // A person waits, and can look it up again.
-        retry: { retries: 0, backoffSeconds: 0 },
-      }),
+      lookUpDocument: lookupFor(settings),
       openStore: storesToRead({ cwd, gcsEndpoint: settings.gcsEndpoint }),
       metrics,
       runStarter,
@@ -134,4 +128,9 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await closeAll();
     throw thrown;
   }
+}
+
+function lookupFor({ databaseUrl, cwd, gcsEndpoint }: ServerSettings): DocumentLookup {
+  // A person waits, and can look it up again.
+  return openDocumentLookup({ databaseUrl, cwd, gcsEndpoint, retry: { retries: 0, backoffSeconds: 0 } });
 }

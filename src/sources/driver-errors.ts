@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-kinds.ts';
 import { codeOf } from '../core/thrown.ts';
 import { networkErrorOf, type NetworkError } from '../net/network-error.ts';
 import { networkHint, type NetworkHints } from '../net/network-error-text.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { BridgeError, ERROR_KINDS, toBridgeError, type ErrorCode } from '../../src/core/errors.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../src/core/error-kinds.ts';
+import { BridgeError, toBridgeError } from '../../src/core/errors.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 
 const codes = Object.keys(ERROR_KINDS) as ErrorCode[];
@@ -11,6 +12,7 @@ describe('the table of errors', () => {
       'ARTIFACT_READ_FAILED',
       'ARTIFACT_WRITE_FAILED',
       'CHECK_TIMEOUT',
+      'EMBEDDINGS_UNREACHABLE',
       'GEMINI_BUSY',
       'GEMINI_OPERATION_PENDING',
       'GEMINI_QUOTA',

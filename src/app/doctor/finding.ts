@@ -1,5 +1,6 @@
 import { withDeadline, DeadlineError } from '../../core/time/deadline.ts';
-import { BridgeError, toBridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../limits.ts';
 import { failed, type Finding } from '../../core/finding.ts';
 import type { Exposure } from '../../net/exposure.ts';

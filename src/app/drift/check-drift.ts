@@ -1,5 +1,5 @@
 import type { Problem } from '../../definitions/problem.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 import { scopeOfAll, type DriftFinding } from './drift-finding.ts';
 import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
 import { checkDefinitionsUnderPolicy } from '../catalog/policy.ts';

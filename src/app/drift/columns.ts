@@ -1,5 +1,5 @@
 import type { Connector } from '../../definitions/connector/types.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 import { compareColumns } from './compare-columns.ts';
 import { scopeOfAll, thrownOutcome, type DriftFinding } from './drift-finding.ts';
 import type { Outcome } from '../../core/finding.ts';

@@ -1,4 +1,5 @@
-import { ERROR_KINDS, toBridgeError, type ErrorCode } from '../../core/errors.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../core/error-kinds.ts';
+import { toBridgeError } from '../../core/errors.ts';
 import { failed, type Finding, type Outcome } from '../../core/finding.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 

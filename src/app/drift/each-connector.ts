@@ -1,6 +1,6 @@
 import { forEachConcurrently } from '../../core/for-each-concurrently.ts';
 import { DRIFT_CONNECTORS_AT_ONCE } from '../limits.ts';
-import type { ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 import type { Outcome } from '../../core/finding.ts';
 import { scopeOfConnector, thrownOutcome, type DriftFinding } from './drift-finding.ts';
 import { withinTimeLimit } from '../doctor/finding.ts';

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
 
 const MAY_NOT = new Set(['EROFS', 'EACCES', 'EPERM']);
 /** The path itself is wrong, so a retry does not help. */

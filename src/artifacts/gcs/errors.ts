@@ -1,4 +1,5 @@
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
 import { failedRequest } from '../../net/failed-request.ts';
 import {
   networkHint,

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 
 /** Why one attempt of a request failed, before the decision whether to retry. */
 export interface Problem {

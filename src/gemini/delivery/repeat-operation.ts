@@ -1,4 +1,5 @@
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Operation } from '../api/operations.ts';
 import { OPERATION_ATTEMPTS_MAX } from '../limits.ts';

@@ -1,4 +1,5 @@
-import { BridgeError, type ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
 import type { FailedPage } from '../knowledge.ts';
 import { LAST_ERROR_CHARACTERS_MAX } from '../limits.ts';
 

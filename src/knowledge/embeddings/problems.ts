@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
 import { retryAfterMs, type Failure } from '../../core/retry.ts';
 import { printable } from '../../core/text/printable.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 import type { Failure } from '../../core/retry.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
 import type { DefinitionWords } from '../definition-words.ts';

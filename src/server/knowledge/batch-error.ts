@@ -1,4 +1,5 @@
-import type { BridgeError, ErrorCode } from '../../core/errors.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import type { BridgeError } from '../../core/errors.ts';
 import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { HttpError } from '../http/http-error.ts';

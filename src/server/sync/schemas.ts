@@ -123,7 +123,7 @@ export const jobSchema = Type.Object(
       Type.Null(),
     ]),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The state of the job, with the counts so far or of its end.' },
 );
 
 export const jobParamsSchema = Type.Object({

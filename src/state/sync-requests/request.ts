@@ -1,4 +1,4 @@
-import type { SyncRequestTable } from '../tables.ts';
+import type { SyncRequestTable } from './table.ts';
 
 export type SyncRequestStatus = SyncRequestTable['status'];
 

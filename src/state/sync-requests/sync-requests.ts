@@ -13,7 +13,7 @@ import {
   SYNC_REQUEST_KEEP_DAYS,
   SYNC_REQUESTS_FORGOTTEN_AT_ONCE,
 } from '../limits.ts';
-import type { SyncRequestTable } from '../tables.ts';
+import type { SyncRequestTable } from './table.ts';
 import type { ReadyApp, SyncRequests } from './queue.ts';
 import {
   collectionsText,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { BridgeError, type ErrorCode } from '../../../src/core/errors.ts';
+import type { ErrorCode } from '../../../src/core/error-kinds.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
 import { exitStatusOf, thrownOutcome, type DriftFinding } from '../../../src/app/drift/drift-finding.ts';
 
 const about = { comparer: 'columns', subject: 'columns hr', connector: 'hr', message: 'Something.' };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BridgeError, type ErrorCode } from '../../../src/core/errors.ts';
+import type { ErrorCode } from '../../../src/core/error-kinds.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
 import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import { startBridgeServer, NO_ACCESS } from '../../support/server/bridge-server.ts';

@@ -149,6 +149,7 @@ describeInChromium('the page of knowledge sources', () => {
     finish();
     await toast().getByText('Products: 50 items.').waitFor();
     await all.getByText('Sync to the end').waitFor();
+    expect(await all.isEnabled()).toBe(true);
   });
 
   test('says why a page failed, until the message is closed, and lets the source be synced again', async () => {

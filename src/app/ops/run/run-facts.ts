@@ -1,4 +1,4 @@
-import { ERROR_KINDS, type ErrorCode } from '../../../core/errors.ts';
+import { ERROR_KINDS, type ErrorCode } from '../../../core/error-kinds.ts';
 import { releasedBy } from '../../../pipeline/guard.ts';
 import type { RunError, RunKind } from '../../../pipeline/ports/state-port.ts';
 import type { ListedRun } from '../../../state/server/listed-runs.ts';

@@ -109,6 +109,7 @@ function Figures({ source, now }: Pick<Card, 'source' | 'now'>) {
 
 /** A null cursor has two meanings, which only the pass tells apart. */
 function nextText({ cursor }: ManagedSource): string {
-  if (cursor?.nextCursor != null) return cursor.nextCursor;
+  const next = cursor?.nextCursor ?? null;
+  if (next !== null) return next;
   return cursor?.inProgress === true ? 'same page' : 'first page';
 }

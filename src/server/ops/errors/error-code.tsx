@@ -1,4 +1,4 @@
-import { ERROR_KINDS, type ErrorCode as KnownCode } from '../../../core/errors.ts';
+import { ERROR_KINDS, type ErrorCode as KnownCode } from '../../../core/error-kinds.ts';
 import { errorPath } from '../elements/addresses.ts';
 import { ERROR_MEANINGS } from './error-meanings.ts';
 

@@ -1,5 +1,5 @@
-// Generated from src/core/errors.ts by `npm run generate`. Change it there.
-import type { ErrorCode } from '../../../core/errors.ts';
+// Generated from src/core/error-kinds.ts by `npm run generate`. Change it there.
+import type { ErrorCode } from '../../../core/error-kinds.ts';
 
 /** The meaning and the fix of every error code, in Markdown without links. */
 export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {

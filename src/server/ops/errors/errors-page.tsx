@@ -1,4 +1,4 @@
-import { ERROR_KINDS } from '../../../core/errors.ts';
+import { ERROR_KINDS } from '../../../core/error-kinds.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
 import { ErrorMeaning } from './error-code.tsx';
 

@@ -6,16 +6,13 @@ import type { OpsRun } from '../../../app/ops/model/run.ts';
 import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { connectorPath, runPath } from '../elements/addresses.ts';
 import { BrokenFiles, byFile, FolderNeed, isFolder } from './broken-files.tsx';
-import { ErrorCode } from '../errors/error-code.tsx';
-import { countText, deletesText, durationText } from '../elements/figures.ts';
+import { countText, durationText } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
-import { ClockTime, Moment } from '../elements/moment.tsx';
+import { Moment } from '../elements/moment.tsx';
 import { meaningOfSource, sourceNeeds } from '../elements/other-states.ts';
-import { scheduleWords } from '../elements/schedule-text.ts';
 import { AppNeed, SourceNeed } from './other-needs.tsx';
-import { PartialWhy } from '../run/partial-why.tsx';
+import { Why, type NeedOfConnector } from './why.tsx';
 import { Release } from '../run/release.tsx';
-import { Retry } from '../run/retry.tsx';
 
 /** More entries would push all other content off the page; the table of connectors lists all of them, in the same order. */
 const NEEDS_SHOWN = 20;
@@ -122,11 +119,6 @@ function More({
   );
 }
 
-interface NeedOfConnector {
-  readonly connector: OpsConnector;
-  readonly now: string;
-}
-
 function ConnectorNeed({ connector, now }: NeedOfConnector) {
   const { connector_id: id, state } = connector;
   return (
@@ -171,10 +163,6 @@ export function WhyAndWhatToDo({ connector, now }: NeedOfConnector) {
   );
 }
 
-interface NeedOf extends NeedOfConnector {
-  readonly ended: OpsRun | null;
-}
-
 /** When the problem occurred, with a link to the run. */
 export function Since({ connector, now }: NeedOfConnector) {
   const { state, freshness, last_run: last } = connector;
@@ -188,103 +176,5 @@ export function Since({ connector, now }: NeedOfConnector) {
     <a class="when" href={runPath(run.run_id)}>
       run <Moment at={run.finished_at ?? run.started_at} now={now} />
     </a>
-  );
-}
-
-function Why({ connector, ended, now }: NeedOf) {
-  switch (connector.state) {
-    case 'failing':
-      return <FailedWhy run={ended} />;
-    case 'stalled':
-      return (
-        <>
-          <p>
-            The process of the run shows no signs of life. No data was lost and no partial change was
-            committed.
-          </p>
-          <p class="fix">
-            Start the connector again: the next run clears up or finishes what this one began.
-          </p>
-        </>
-      );
-    case 'held':
-      return (
-        <p>
-          {deletesText(connector.held_deletes)} withheld: {ended?.hold_reason ?? 'the guard did not say why'}.
-          Everything else was applied.
-          {ended !== null && (
-            <>
-              {' '}
-              <a href={`${runPath(ended.run_id)}#held-title`}>List the documents</a>
-            </>
-          )}
-        </p>
-      );
-    case 'partial':
-      return <PartialWhy counts={ended?.counts ?? null} quarantine={null} />;
-    case 'late':
-      return (
-        <>
-          {connector.freshness.late === true && <LateSince connector={connector} now={now} />}
-          <PushesLate connector={connector} now={now} />
-          <p class="fix">
-            {connector.schedule === null
-              ? 'Start it, or let an orchestrator start it by a schedule.'
-              : 'Check whether the orchestrator starts it.'}
-          </p>
-        </>
-      );
-    case 'running':
-    case 'never_run':
-    case 'ok':
-      return null;
-  }
-}
-
-function LateSince({ connector: { schedule, freshness }, now }: NeedOfConnector) {
-  const { overdue_seconds: overdue } = freshness;
-  const words = scheduleWords(schedule ?? '');
-  return (
-    <p>
-      A run was due{' '}
-      {overdue !== null && (
-        <>
-          at <ClockTime at={new Date(Date.parse(now) - overdue * 1_000).toISOString()} />{' '}
-        </>
-      )}
-      by the schedule {words !== undefined && `${words}, `}
-      <code>{schedule}</code>, and none has committed since.
-    </p>
-  );
-}
-
-/** Pushes that a run should have delivered by now. */
-function PushesLate({ connector: { pending, schedule, freshness }, now }: NeedOfConnector) {
-  if (typeof pending?.overdue_seconds !== 'number') return null;
-  return (
-    <p>
-      {pending.events === 1 ? '1 pushed event waits' : `${countText(pending.events)} pushed events wait`} for
-      a run; the oldest was received <Moment at={pending.oldest_received_at} now={now} />.
-      {schedule === null && ' The connector has no schedule.'}
-      {schedule !== null && freshness.late !== true && (
-        <>
-          {' '}
-          A run was due by the schedule <code>{schedule}</code>.
-        </>
-      )}
-    </p>
-  );
-}
-
-function FailedWhy({ run }: { readonly run: OpsRun | null }) {
-  const error = run?.error ?? null;
-  if (error === null) return <p>The last run failed and did not say why.</p>;
-  return (
-    <>
-      <p>
-        <ErrorCode code={error.code} /> {error.message} <Retry error={error} />
-      </p>
-      {error.hint !== null && <p class="fix">{error.hint}</p>}
-    </>
   );
 }

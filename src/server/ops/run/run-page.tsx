@@ -6,19 +6,16 @@ import { Bar } from '../elements/bar.tsx';
 import { Command } from '../elements/command.tsx';
 import { Counts } from '../elements/counts.tsx';
 import { Facts } from '../elements/facts.tsx';
-import { countText, deletesText, durationText, exactText } from '../elements/figures.ts';
+import { durationText, exactText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
-import { ErrorCode, ErrorMeaning } from '../errors/error-code.tsx';
 import { LiveRows, paceText } from '../elements/live-rows.tsx';
 import { Mark, meaningOfRun } from '../elements/mark.tsx';
 import { ExactMoment, Moment } from '../elements/moment.tsx';
-import { PartialWhy } from './partial-why.tsx';
-import { Release } from './release.tsx';
-import { Retry, RunAgain, UNREADABLE_ROW } from './retry.tsx';
 import { Delivery } from './run-delivery.tsx';
 import { HeldDocuments, QuarantinedRows } from './set-aside.tsx';
 import { RunLog, type StartedHere } from './run-log.tsx';
 import { Timeline } from '../elements/timeline.tsx';
+import { isUnreadable, WhatToDo } from './what-to-do.tsx';
 
 /** `/ops/runs/{run_id}`: the outcome of a run, and what to do about it. */
 export function runPage(detail: OpsRunDetail, started: StartedHere, viewer: Viewer): string {
@@ -95,10 +92,6 @@ function Phases({ detail: { run, timeline, generated_at: now } }: { readonly det
   );
 }
 
-function isUnreadable({ error }: OpsRun): boolean {
-  return error?.code === UNREADABLE_ROW;
-}
-
 function countsUnknown(run: OpsRun): string {
   if (isUnreadable(run)) return 'Not known: the row of this run cannot be read.';
   if (run.kind !== 'connector') return run.status === 'RUNNING' ? 'Not known before the end.' : 'Not known.';
@@ -117,104 +110,6 @@ function took({ run, usual_seconds: usual }: OpsRunDetail): string {
 function Progress({ detail: { run, usual_seconds: usual } }: { readonly detail: OpsRunDetail }) {
   if (run.alive !== true || usual === null) return null;
   return <Bar share={Math.min(1, run.duration_seconds / Math.max(usual, 1))} />;
-}
-
-/** The error with its fix, or the held deletes or rejected documents; renders nothing for a run without problems. */
-function WhatToDo({ detail }: { readonly detail: OpsRunDetail }) {
-  const { run, commands } = detail;
-  if (run.error !== null) return <Failed detail={detail} />;
-  if (run.alive === false) {
-    return (
-      <section class="need tone-bad" aria-labelledby="todo-title">
-        <h2 id="todo-title">The process of this run is silent</h2>
-        <p>No data was lost and no partial change was committed.</p>
-        <p class="fix">Start it again: the next run clears up or finishes what this one began.</p>
-        {commands.run !== null && <Command text={commands.run} label="Run it again" />}
-      </section>
-    );
-  }
-  if (run.status === 'HELD') {
-    return (
-      <section class="need tone-warn" aria-labelledby="todo-title">
-        <h2 id="todo-title">{deletesText(run.counts?.held ?? null)} withheld</h2>
-        <p>Reason: {run.hold_reason ?? 'the guard did not say why'}. Everything else was applied.</p>
-        <Release
-          releasedBy={run.released_by}
-          command={commands.release_deletes}
-          label="Release the deletes"
-        />
-      </section>
-    );
-  }
-  if (run.status === 'PARTIAL') {
-    return (
-      <section class="need tone-part" aria-labelledby="todo-title">
-        <h2 id="todo-title">Not all of it was applied</h2>
-        {run.kind === 'connector' ? (
-          <PartialWhy counts={run.counts} quarantine={quarantineOf(detail)} />
-        ) : (
-          <OtherPartialWhy run={run} />
-        )}
-        {commands.run !== null && <Command text={commands.run} label="Run it again" />}
-      </section>
-    );
-  }
-  return null;
-}
-
-function OtherPartialWhy({ run: { kind, counts } }: { readonly run: OpsRun }) {
-  const [number, noun] =
-    kind === 'app'
-      ? [counts?.quarantined ?? null, 'records or collections failed']
-      : [counts?.rejected ?? null, 'texts were set aside, because the embedding API refuses them'];
-  return (
-    <p>
-      {countText(number)} {noun}. Everything else was stored; the log of the run names each of them.
-    </p>
-  );
-}
-
-/** The quarantine file, next to the manifest; null if the bucket is not known. */
-function quarantineOf({ artifacts: { bucket, folder } }: OpsRunDetail): string | null {
-  return folder === null || bucket === null
-    ? null
-    : `${bucket.replace(/\/?$/, '/')}${folder}/quarantine.ndjson`;
-}
-
-function Failed({ detail: { run, commands } }: { readonly detail: OpsRunDetail }) {
-  const { error } = run;
-  if (error === null) return null;
-  return (
-    <section class="need tone-bad" aria-labelledby="todo-title">
-      <h2 id="todo-title">
-        <ErrorCode code={error.code} />
-        {!isUnreadable(run) && run.kind === 'connector' && ` in ${run.phase}`}
-      </h2>
-      <p class="message">{error.message}</p>
-      <p>
-        <Retry error={error} /> {outcomeText(run)}
-      </p>
-      {error.hint !== null && <p class="fix">{error.hint}</p>}
-      <RunAgain error={error} command={commands.run} label="Run it again" />
-      <details id="meaning">
-        <summary>What this code means</summary>
-        <p>
-          <ErrorMeaning code={error.code} />
-        </p>
-        <p>
-          <a href="/ops/errors">All error codes</a>
-        </p>
-      </details>
-    </section>
-  );
-}
-
-function outcomeText(run: OpsRun): string {
-  if (isUnreadable(run)) return 'What this run did is not known. Other runs are not affected.';
-  if (run.kind !== 'connector') return 'What was stored before stays; the next run continues.';
-  return run.waits_for_next_run
-    ? 'Its artifacts are published: the next run delivers them first.'
-    : 'Nothing was committed: the next run starts where this one did.';
 }
 
 function Particulars({ detail }: { readonly detail: OpsRunDetail }) {

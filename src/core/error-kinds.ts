@@ -1,0 +1,209 @@
+import { EXIT, type ExitStatus } from './exit-status.ts';
+
+export interface ErrorKind {
+  readonly exit: ExitStatus;
+  /** Whether the same command, run again later without a change, can succeed. */
+  readonly retryable: boolean;
+}
+
+const wrong = (exit: ExitStatus): ErrorKind => ({ exit, retryable: false });
+const later: ErrorKind = { exit: EXIT.tryAgain, retryable: true };
+
+/**
+ * Every error that a user can see, with its exit status and whether a retry helps. The comments are the reference:
+ * `docs/errors.md` is generated from them (`npm run generate`).
+ */
+export const ERROR_KINDS = {
+  /** The command line is wrong: an unknown option, a missing argument, a value out of range. See `--help`. */
+  USAGE: wrong(EXIT.usage),
+  /** This run id was used by another connector, or the data store may still read the artifacts of an earlier attempt that had it. Give each run an id of its own, or leave `--run-id` out. */
+  RUN_ID_TAKEN: wrong(EXIT.usage),
+  /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired. */
+  PUSH_RUN_UNKNOWN: wrong(EXIT.usage),
+
+  /** No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`. */
+  KEY_UNKNOWN: wrong(EXIT.usage),
+  /** The file of a connector, a knowledge source or an app does not exist or cannot be read. Check the path; it is relative to the working directory. */
+  CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
+  /** The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
+  CONNECTOR_INVALID: wrong(EXIT.configuration),
+  /** The connector uses a feature that this version does not support. */
+  NOT_SUPPORTED: wrong(EXIT.configuration),
+  /** A secret that the connector names is not set. The message names the environment variable to set. */
+  SECRET_MISSING: wrong(EXIT.configuration),
+  /** A secret is set but cannot be used, for example an invalid connection string. Its value is never shown. */
+  SECRET_INVALID: wrong(EXIT.configuration),
+  /** The push token of a connector is too short or too simple, so it could be guessed, and pushes with it are refused. Set a token of at least 16 characters, such as the output of `openssl rand -hex 32`. */
+  SECRET_WEAK: wrong(EXIT.configuration),
+  /** The policy file of `POLICY_FILE` cannot be read or is not valid, so no connector can be used. The message lists every problem with file and line. */
+  POLICY_INVALID: wrong(EXIT.configuration),
+  /** The operator's policy does not allow what the connector asks for: a secret, a host, a file, a bucket or a data store. Nothing was sent. Change the connector, or ask the operator to add it to a rule. */
+  POLICY_REFUSED: wrong(EXIT.permission),
+  /** An environment variable has an invalid value. */
+  ENVIRONMENT_INVALID: wrong(EXIT.configuration),
+  /** Another program uses the port of `serve`. Choose another `--port`. */
+  PORT_TAKEN: wrong(EXIT.configuration),
+  /** `serve --host` is not an address of this machine, or the port needs privileges that this user does not have. Check `--host` and `--port`. */
+  HOST_INVALID: wrong(EXIT.configuration),
+
+  /** The source cannot be reached: unknown host, refused port, network down. Nothing was changed. */
+  SOURCE_UNREACHABLE: later,
+  /** The source closed the connection, or cancelled the query, during the run. Nothing was committed. */
+  SOURCE_LOST: later,
+  /** The source did not answer in time. Raise `source.connectTimeoutSeconds` or `source.statementTimeoutSeconds`, or make the query faster; for an API, raise `source.requestTimeoutSeconds` or request smaller pages. */
+  SOURCE_TIMEOUT: later,
+  /** The source, or the proxy in front of it, refuses the user name or the password. */
+  SOURCE_AUTH_FAILED: wrong(EXIT.permission),
+  /** The user may log in to the source but has no permission to read what the query selects: grant SELECT on it. Or the process has no permission to read a file or folder. */
+  SOURCE_PERMISSION: wrong(EXIT.permission),
+  /** TLS to the source failed: the certificate is not trusted, or the server and the connection string disagree about TLS. */
+  SOURCE_TLS: wrong(EXIT.configuration),
+  /** The database rejects the query: an unknown table or column, or a syntax error. The message has the text of the database and the position. */
+  SOURCE_QUERY_INVALID: wrong(EXIT.configuration),
+  /** The mapping names columns that the source does not have. The message lists the missing ones and what the query returns. */
+  SOURCE_COLUMN_MISSING: wrong(EXIT.configuration),
+  /** The source refused the query for another reason, which the message quotes. */
+  SOURCE_REFUSED: wrong(EXIT.unavailable),
+
+  /** The API is rate-limiting and asked for a longer wait than a run allows. Run again after `next_run_after` in the result of `run --json`. */
+  SOURCE_RATE_LIMITED: later,
+  /** The response is not JSON, or is itself an error report. The cause is often a login page, a wrong URL, or a proxy. Nothing was changed. */
+  SOURCE_ANSWER_INVALID: wrong(EXIT.unavailable),
+  /** The response has more bytes than one page may have. Request smaller pages with `source.pagination.pageSize`. */
+  SOURCE_ANSWER_TOO_LARGE: wrong(EXIT.configuration),
+  /** The response has no list of records at the configured path, or it has several lists and no path is configured. Correct `source.recordsPath`. */
+  SOURCE_RECORDS_MISSING: wrong(EXIT.configuration),
+  /** A template of the request, such as `{{ parent.key }}` in `source.url`, cannot be filled from a record of the API: the field is missing or empty, or its value cannot be in that part of a request. Nothing was changed. Correct the template. */
+  SOURCE_REQUEST_UNFILLED: wrong(EXIT.configuration),
+  /** The listing of `source.parents` has more parents than allowed, and each needs a request of its own. Nothing was changed. Raise `source.parents.maxParents`, or request fewer parents. */
+  SOURCE_PARENTS_TOO_MANY: wrong(EXIT.configuration),
+  /** The pagination of the API ends early, loops, or leads to another server, so the listing may be incomplete. Nothing was changed. Correct `source.pagination`. */
+  SOURCE_PAGINATION: wrong(EXIT.configuration),
+  /** The API no longer knows the link or token from which the last run wanted to continue. A run begins again by itself when its connector has `changes.nextPath`; otherwise run once with `--full`. */
+  SOURCE_PLACE_EXPIRED: wrong(EXIT.unavailable),
+  /** The API redirects in a loop, or to another server, to which credentials are not sent. Set `source.url` to the URL that it redirects to. */
+  SOURCE_REDIRECT: wrong(EXIT.configuration),
+  /** A listing of changes does not fit into the folder for temporary files. Free some space there, or set `TMPDIR` to another folder. */
+  SOURCE_SPOOL_FAILED: later,
+  /** A record of the API has a watermark that cannot be compared with the others. Correct `source.watermarkField` or `source.watermarkStart`. */
+  SOURCE_WATERMARK_INVALID: wrong(EXIT.badData),
+  /** The column of `source.watermarkField` has another type than in the last run, so the checkpoint cannot be compared with it. Nothing was changed. Run once with `--full`, or cast the column in the query. */
+  SOURCE_WATERMARK_RETYPED: wrong(EXIT.badData),
+  /** The folder of `source.path` does not exist, or is not a folder. Check the path, and that the file system is mounted. */
+  SOURCE_FOLDER_MISSING: wrong(EXIT.configuration),
+  /** The folder contains something that can be neither read nor safely skipped: a broken link, a link that leads out of the folder, or too many files. */
+  SOURCE_FILE_REFUSED: wrong(EXIT.configuration),
+  /** A file does not have the format that the connector declares: another encoding, an unclosed quote, a row with too many cells, or invalid JSON. The message names file and line. Nothing was changed. */
+  SOURCE_FILE_INVALID: wrong(EXIT.badData),
+  /** A file is being written: it was modified a moment ago, or it changed while it was read. Nothing was changed; try again. */
+  SOURCE_FILE_CHANGING: later,
+
+  /** Rendering the templates of the connector took too long, so the run stopped before anything was sent. Simplify `mapping.contentTemplate` or `mapping.uriTemplate`. */
+  TEMPLATE_TOO_SLOW: wrong(EXIT.configuration),
+  /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query return each row once. */
+  DUPLICATE_ID: wrong(EXIT.badData),
+  /** More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit. */
+  QUARANTINE_LIMIT: wrong(EXIT.badData),
+
+  /** The data store does not match the connector: its access control or content configuration differs. Nothing was sent. Both are set when a data store is created and cannot be changed later. */
+  GEMINI_STORE_MISMATCH: wrong(EXIT.configuration),
+  /** Discovery Engine has not finished an operation of this run. The next run continues to wait for the same operation. */
+  GEMINI_OPERATION_PENDING: later,
+  /** Discovery Engine ended an operation with an error. How much of it took effect is unknown; the next run sends the same documents again. */
+  GEMINI_OPERATION_FAILED: wrong(EXIT.unavailable),
+  /** Discovery Engine ended an operation with failures that cannot be told apart from its successes, or with counts that do not add up. None of it is recorded as done; the next run sends the same documents again. */
+  GEMINI_UNPROVEN: wrong(EXIT.unavailable),
+  /** A trial purge would have deleted documents it must not. Nothing was deleted. */
+  GEMINI_PURGE_UNSAFE: wrong(EXIT.unavailable),
+
+  /** A full reconciliation was requested, and the listing is not complete enough to delete by. Nothing was sent. The message has the reason; a run without `--reconcile-full` is safe. */
+  RECONCILIATION_REFUSED: wrong(EXIT.badData),
+
+  /** The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit. */
+  STATE_UNREACHABLE: later,
+  /** The state database is reachable, but one of its limits stopped the work: a timeout, a conflict with another session, a full or failing disk, or too little memory. The message names the limit, and the hint says what to do. No partial change is left: the next run continues from the last commit. */
+  STATE_LIMIT: later,
+  /** The state database refuses the work: missing permission, a read-only server or disk, or a damaged file. A retry does not help until this is fixed. */
+  STATE_FAILED: wrong(EXIT.unavailable),
+  /** The row of one run in the state database cannot be read, so Ops shows that run without its counts. Other runs are not affected. */
+  STATE_ROW_UNREADABLE: wrong(EXIT.unavailable),
+  /** The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema. */
+  STATE_NEWER: wrong(EXIT.configuration),
+  /** The schema of the state database is missing or out of date. Run `gemini-sync-bridge migrate` once, with a user that may create tables. */
+  STATE_NOT_MIGRATED: wrong(EXIT.configuration),
+
+  /** Another run of this connector is in progress; the message names it. Only one run of a connector can be in progress at a time. */
+  LEASE_HELD: later,
+  /** This run did not renew its lease in time and another run took over, so it stopped without writing anything. */
+  LEASE_LOST: later,
+
+  /** The scheme of the bucket URL is unknown. Use `gs://` or `file://` in `output.bucket`. */
+  ARTIFACT_SCHEME_UNKNOWN: wrong(EXIT.configuration),
+  /** An artifact with this name exists with other content. Artifacts are immutable; a run id must not be used twice for different data. */
+  ARTIFACT_EXISTS: wrong(EXIT.unavailable),
+  /** An artifact that should exist does not. Check whether it was removed from the bucket. */
+  ARTIFACT_MISSING: wrong(EXIT.unavailable),
+  /** The bucket does not exist. Create it, or correct `output.bucket`; this program never creates a bucket. */
+  ARTIFACT_BUCKET_MISSING: wrong(EXIT.configuration),
+  /** There are no Google credentials for the bucket, or Google gives no token for them. The hint says how to log in. */
+  ARTIFACT_CREDENTIALS: wrong(EXIT.permission),
+  /** The artifact store refuses access: a read-only file system, missing permissions, or a proxy that asks for a password. */
+  ARTIFACT_PERMISSION: wrong(EXIT.permission),
+  /** An artifact could not be written: the disk is full or failing, or Cloud Storage cannot be reached. Nothing was committed. */
+  ARTIFACT_WRITE_FAILED: later,
+  /** An artifact exists but could not be read: the disk is failing, the mount was lost, or Cloud Storage cannot be reached. Nothing was committed. */
+  ARTIFACT_READ_FAILED: later,
+
+  /** Discovery Engine, or the token server, cannot be reached or reports an internal failure; or a proxy or another intermediary answered instead. */
+  GEMINI_UNREACHABLE: later,
+  /** Discovery Engine's quota is exhausted, and all retries were refused. All connectors of the project share it. */
+  GEMINI_QUOTA: later,
+  /** Discovery Engine is processing another request for the same resource and refuses a second one until it is done. */
+  GEMINI_BUSY: later,
+  /** Discovery Engine refuses the request because of the current state of the data store or its project, and kept refusing while the run waited for other operations. The message quotes its reason, which says what must change first. */
+  GEMINI_PRECONDITION: wrong(EXIT.unavailable),
+  /** A request was sent and no clear response came, so whether it took effect is unknown. The next run checks before it resends. */
+  GEMINI_UNCLEAR: later,
+  /** Google credentials are missing, cannot be refreshed, or are refused by Google; or the proxy requires a user name and a password. */
+  GEMINI_CREDENTIALS: wrong(EXIT.permission),
+  /** Google accepts the credentials and denies the request: a role is missing, or the API is not enabled. The hint names which. */
+  GEMINI_PERMISSION: wrong(EXIT.permission),
+  /** Discovery Engine has no such data store, operation or document at this location. Check `gemini.dataStoreId` and `gemini.location`. */
+  GEMINI_NOT_FOUND: wrong(EXIT.configuration),
+  /** Discovery Engine refuses the request, or its response cannot be understood by this version; the message quotes it. */
+  GEMINI_REFUSED: wrong(EXIT.unavailable),
+
+  /** A check of `doctor`, or a comparison of `check-drift`, had no response in time, so its result is unknown. Try again; if it keeps failing, check the network path to the service. */
+  CHECK_TIMEOUT: later,
+
+  /** No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`. */
+  KNOWLEDGE_SOURCE_UNKNOWN: wrong(EXIT.usage),
+  /** The file of a knowledge source is not valid, or its row in `kb_sources` cannot be used because `config` lacks a field or has a wrong value. The message names the field. Correct the file and run `kb apply` again, or correct the row. */
+  KNOWLEDGE_SOURCE_INVALID: wrong(EXIT.configuration),
+  /** The embedding API cannot be reached, did not answer in time, or reports an internal failure or an exceeded quota. Nothing was stored; try again. */
+  EMBEDDINGS_UNREACHABLE: later,
+  /** The embedding API refuses the key, or the key has no permission for the model. Check `OPENAI_API_KEY`. */
+  EMBEDDINGS_CREDENTIALS: wrong(EXIT.permission),
+  /** The embedding API refuses every text of a request, or the model is unknown. The message quotes it. Nothing was stored. */
+  EMBEDDINGS_REFUSED: wrong(EXIT.unavailable),
+  /** The embedding API returned vectors of another number, length or order than requested. Nothing was stored. Check `OPENAI_BASE_URL`. */
+  EMBEDDINGS_INVALID: wrong(EXIT.unavailable),
+
+  /** No app has this key. The message lists the apps of `CONNECTORS_DIR`. */
+  APP_UNKNOWN: wrong(EXIT.usage),
+  /** The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
+  APP_INVALID: wrong(EXIT.configuration),
+  /** The app has no collection with this key. The message lists its collections. */
+  APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
+  /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */
+  APP_RECORD_REFUSED: wrong(EXIT.badData),
+  /** A record of the API is not an object, or has no id. The other records were stored; this one is named by its page and position. Correct `recordsPath` or `idField` of the collection. */
+  APP_RECORD_UNUSABLE: wrong(EXIT.badData),
+
+  /** The run was stopped by a signal. Nothing was committed; the next run starts from the same checkpoint. */
+  INTERRUPTED: { exit: EXIT.terminated, retryable: true },
+  /** A bug in this program. Please report it with the log. */
+  INTERNAL: wrong(EXIT.bug),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_KINDS;
