@@ -108,7 +108,9 @@ export class ListingSpecs {
 /** An absolute address stays; anything else is a path of the app, so it cannot lead to another host. */
 function addressOf(baseUrl: string, path: string): string {
   if (/^https?:\/\//i.test(path)) return path;
-  return `${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+  let end = baseUrl.length;
+  while (baseUrl[end - 1] === '/') end--;
+  return `${baseUrl.slice(0, end)}/${path.replace(/^\/+/, '')}`;
 }
 
 function parentsWithoutSince({ url, payload, ...parents }: ParentsSpec): ParentsSpec {

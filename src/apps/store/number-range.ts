@@ -5,14 +5,50 @@ const INTEGER_DIGITS_MAX = 131_072;
 /** ... and after it. */
 const FRACTION_DIGITS_MAX = 16_383;
 
-/** Matches whatever could be such a number, also in a string: an exponent of four digits, or very many digits. */
-const SUSPECT = /[eE][+-]?0*[1-9]\d{3}|\d{15000}/;
+/** A number with fewer digits in a row is within the range, unless its exponent has four digits. */
+const SUSPECT_DIGITS = 15_000;
+const SUSPECT_EXPONENT_DIGITS = 4;
 
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** Whether JSON has a number that Postgres cannot store. @param json text that was checked */
 export function hasNumberOutOfRange(json: Buffer): boolean {
-  return SUSPECT.test(json.toString('latin1')) && valueIsOutOfRange(json, 0, json.length);
+  return hasSuspect(json) && valueIsOutOfRange(json, 0, json.length);
+}
+
+/** Whether any bytes, also of a string, could be such a number. A pattern would count the digits again from each of them. */
+function hasSuspect(json: Buffer): boolean {
+  let digits = 0;
+  for (let at = 0; at < json.length; at++) {
+    if (isDigit(json[at])) {
+      digits++;
+      if (digits === SUSPECT_DIGITS) return true;
+      continue;
+    }
+    digits = 0;
+    if (!isExponentSign(json[at])) continue;
+    let next = at + 1;
+    if (json[next] === PLUS || json[next] === MINUS) next++;
+    while (json[next] === ZERO) next++;
+    const start = next;
+    while (isDigit(json[next])) next++;
+    if (next - start >= SUSPECT_EXPONENT_DIGITS) return true;
+    at = next - 1;
+  }
+  return false;
+}
+
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+function isExponentSign(byte: number | undefined): boolean {
+  return byte === 0x45 || byte === 0x65;
 }
 
 function valueIsOutOfRange(json: Buffer, start: number, end: number): boolean {
