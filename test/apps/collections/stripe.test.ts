@@ -218,7 +218,7 @@ describe('the preset stripe', () => {
     await expect(readCollection(of('stripe_customer'))).rejects.toMatchObject({
       code: 'SOURCE_RATE_LIMITED',
       message: expect.stringMatching(/GET .*\/v1\/customers\?limit=2 was answered 429/),
-      hint: expect.stringContaining('spec.collections[0].rateLimit'),
+      hint: expect.stringContaining('spec.rateLimit.requestsPerMinute'),
     });
   });
 
