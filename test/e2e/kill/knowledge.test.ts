@@ -134,8 +134,9 @@ spec:
     expect(await stored()).toMatchObject(complete);
   });
 
-  const onPostgres = engine === 'Postgres' ? test : test.skip;
-  onPostgres.each(['kb_chunks', 'kb_rest_cursors'])(
+  // SQLite has one connection, so no other one can make a statement wait.
+  if (engine !== 'Postgres') return;
+  test.each(['kb_chunks', 'kb_rest_cursors'])(
     'stores nothing of the page whose transaction is killed at %s',
     async (table) => {
       const client = new pg.Client({ connectionString: place.env['DATABASE_URL'] });
