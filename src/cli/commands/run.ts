@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
@@ -12,14 +12,13 @@ import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { RUN } from '../help/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
 import { resultWriter } from '../run-output/run-result.ts';
 import { openRunOutput, reportFailure, reportHold, type RunOutput } from '../run-output/run-output.ts';
-import { programVersion } from '../version.ts';
+import { addOutputOptions, allowDeletesOption, runSurroundings, type RunFlags } from './run-options.ts';
 
 const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-interface RunFlags {
+interface ConnectorFlags extends RunFlags {
   readonly connector: string;
   readonly dryRun?: true;
   readonly detailedExitCode?: true;
@@ -29,16 +28,13 @@ interface RunFlags {
   readonly local?: true;
   readonly resend?: true;
   readonly reconcileFull?: true;
-  readonly allowDeletes?: number;
   readonly runId?: string;
   readonly pushRunId?: string;
-  readonly json?: true;
-  readonly progress: ProgressMode;
 }
 
 /** @param keepHeapSmall called after the second batch of rows: a run of a few rows has no need of it */
 export function runCommand(io: CommandIo, keepHeapSmall: () => void): Command {
-  return new DocumentedCommand('run', RUN)
+  const command = new DocumentedCommand('run', RUN)
     .requiredOption('--connector <path>', 'connector file')
     .option('--dry-run', 'plan only: report what would change and write nothing')
     .option('--detailed-exit-code', 'with --dry-run: exit with 3 or 4 if the run would')
@@ -50,19 +46,17 @@ export function runCommand(io: CommandIo, keepHeapSmall: () => void): Command {
     .option('--show-document <id>', 'with --dry-run: print this document as the run would send it')
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
-    .option('--allow-deletes <max>', 'release held deletes, if they are no more than <max>', wholeNumber)
+    .addOption(allowDeletesOption())
     .option('--resend', 'read everything and send every document, also unchanged ones')
     .option('--reconcile-full', 're-send every document and delete everything else from the data store')
     .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
-    .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`')
-    .option('--json', 'print one result object on stdout')
-    .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
-    .action((flags: RunFlags) => run(flags, io, keepHeapSmall));
+    .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`');
+  return addOutputOptions(command).action((flags: ConnectorFlags) => run(flags, io, keepHeapSmall));
 }
 
-async function run(flags: RunFlags, io: CommandIo, keepHeapSmall: () => void): Promise<void> {
+async function run(flags: ConnectorFlags, io: CommandIo, keepHeapSmall: () => void): Promise<void> {
   const id = flags.runId ?? newRunId(systemClock.now());
-  const output = openRunOutput(io, flags.progress, id);
+  const output = openRunOutput(io, flags.progress, id, 'connector');
   const results = resultWriter(io, flags.json === true);
   const startedMs = systemClock.elapsedMs();
   try {
@@ -90,7 +84,7 @@ async function run(flags: RunFlags, io: CommandIo, keepHeapSmall: () => void): P
     output.progress.stop();
     const error = toBridgeError(thrown);
     reportFailure(error, io, output);
-    results.failed(id, output.connector, error);
+    results.failed(id, output.definition, error);
     io.exit(error.exit);
   }
 }
@@ -101,29 +95,17 @@ function surroundingsOf(
   output: RunOutput,
   keepHeapSmall: () => void,
 ): RunSurroundings & ConnectorSurroundings {
-  const { env, cwd } = io;
+  const { env } = io;
   const endpoints = env.endpoints();
+  const shared = runSurroundings(io, output);
   return {
-    settings: env.telemetry(),
+    ...shared,
     retry: env.retry(),
     gcsEndpoint: endpoints.gcs,
     discoveryEngineEndpoint: endpoints.discoveryEngine,
-    proxy: env.proxy,
     policyFile: env.policyFile,
     oracleClientLibDir: env.oracleClientLibDir,
-    databaseUrl: env.databaseUrl,
-    cwd,
-    clock: systemClock,
-    version: programVersion(),
-    stop: process,
-    log: output.log,
     observer: afterFirstBatch(output.progress, keepHeapSmall),
-    redactor: env.redactor,
-    secret: (variable) => env.secret(variable),
-    similarSecret: (variable) => env.similarSecret(variable),
-    loaded: (name) => {
-      output.nameConnector(name);
-    },
   };
 }
 
@@ -143,7 +125,7 @@ function afterFirstBatch(observer: Observer, call: () => void): Observer {
   };
 }
 
-function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
+function optionsOf(flags: ConnectorFlags, id: string, io: CommandIo): RunOptions {
   return {
     runId: id,
     local: flags.local === true,
@@ -161,7 +143,7 @@ function optionsOf(flags: RunFlags, id: string, io: CommandIo): RunOptions {
 }
 
 /** @throws BridgeError USAGE if both options are set */
-function requireOneWay({ resend, reconcileFull }: RunFlags): void {
+function requireOneWay({ resend, reconcileFull }: ConnectorFlags): void {
   if (resend !== true || reconcileFull !== true) return;
   throw new BridgeError('USAGE', '--resend and --reconcile-full cannot be combined.', {
     hint: 'Use --resend to keep documents of other connectors, or --reconcile-full to delete everything else from the data store.',
@@ -169,7 +151,7 @@ function requireOneWay({ resend, reconcileFull }: RunFlags): void {
 }
 
 /** @throws BridgeError USAGE if documents are to be printed by a run that sends them */
-function requireDryRun({ dryRun, sample, showDocument }: RunFlags): void {
+function requireDryRun({ dryRun, sample, showDocument }: ConnectorFlags): void {
   if (dryRun === true || (sample === undefined && showDocument === undefined)) return;
   throw new BridgeError(
     'USAGE',
@@ -191,13 +173,6 @@ function sampleSize(text: string): number {
   const value = Number(text);
   if (/^[1-9]\d*$/.test(text) && value <= SAMPLE_DOCUMENTS_MAX) return value;
   throw new InvalidArgumentError(`Must be a whole number from 1 to ${SAMPLE_DOCUMENTS_MAX}.`);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('Must be a whole number.');
-  return value;
 }
 
 function runId(text: string): string {

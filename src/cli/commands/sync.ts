@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import type { AppSurroundings } from '../../app/sync/app-work.ts';
@@ -7,41 +7,35 @@ import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { SYNC } from '../help/sync.ts';
-import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
 import { openRunOutput, reportFailure, type RunOutput } from '../run-output/run-output.ts';
 import { syncResultWriter } from '../sync-output/sync-result.ts';
-import { programVersion } from '../version.ts';
+import { addOutputOptions, allowDeletesOption, runSurroundings, type RunFlags } from './run-options.ts';
 
-interface SyncFlags {
+interface SyncFlags extends RunFlags {
   readonly app?: string;
   readonly file?: string;
   readonly queued?: true;
   readonly full?: true;
   readonly collection?: readonly string[];
   readonly dryRun?: true;
-  readonly allowDeletes?: number;
-  readonly json?: true;
-  readonly progress: ProgressMode;
 }
 
 /** `sync`: syncs one app, or works on the requests that wait. */
 export function syncCommand(io: CommandIo): Command {
-  return new DocumentedCommand('sync', SYNC)
+  const command = new DocumentedCommand('sync', SYNC)
     .option('--app <key>', 'key of an app in CONNECTORS_DIR')
     .option('--file <path>', 'file of the app, in place of --app')
     .option('--queued', 'work on the requests that wait, then end')
     .option('--full', 'read everything, and delete what the API no longer lists')
     .option('--collection <key...>', 'only these collections')
     .option('--dry-run', 'plan only: report what would change and write nothing')
-    .option('--allow-deletes <max>', 'release held deletes, if they are no more than <max>', wholeNumber)
-    .option('--json', 'print one result object on stdout')
-    .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
-    .action((flags: SyncFlags) => sync(flags, io));
+    .addOption(allowDeletesOption());
+  return addOutputOptions(command).action((flags: SyncFlags) => sync(flags, io));
 }
 
 async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
   const runId = newRunId(systemClock.now());
-  const output = openRunOutput(io, flags.progress, runId);
+  const output = openRunOutput(io, flags.progress, runId, 'app');
   const results = syncResultWriter(io, flags.json === true);
   const name = flags.app ?? flags.file ?? '';
   try {
@@ -72,7 +66,7 @@ async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
     output.progress.stop();
     const error = toBridgeError(thrown);
     reportFailure(error, io, output);
-    results.failed(runId, output.connector ?? name, error);
+    results.failed(runId, output.definition ?? name, error);
     io.exit(error.exit);
   }
 }
@@ -94,26 +88,8 @@ async function syncQueued(flags: SyncFlags, io: CommandIo, output: RunOutput): P
 
 /** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
 function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & AppSurroundings {
-  const { env, cwd } = io;
-  return {
-    settings: env.telemetry(),
-    retry: env.retry(),
-    proxy: env.proxy,
-    policyFile: env.policyFile,
-    databaseUrl: env.databaseUrl,
-    cwd,
-    clock: systemClock,
-    version: programVersion(),
-    stop: process,
-    log: output.log,
-    observer: output.progress,
-    redactor: env.redactor,
-    secret: (variable) => env.secret(variable),
-    similarSecret: (variable) => env.similarSecret(variable),
-    loaded: (name) => {
-      output.nameDefinition('app', name);
-    },
-  };
+  const { env } = io;
+  return { ...runSurroundings(io, output), retry: env.retry(), policyFile: env.policyFile };
 }
 
 /** @throws BridgeError USAGE */
@@ -136,10 +112,4 @@ function requireOneTarget({ app, file, queued, full, collection, dryRun, allowDe
 function commandOf({ app, file, collection = [] }: SyncFlags): string {
   const target = file === undefined ? `--app ${app ?? ''}` : `--file ${file}`;
   return ['sync', target, ...collection.map((key) => `--collection ${key}`)].join(' ');
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('Must be a whole number.');
 }

@@ -13,24 +13,17 @@ import type { SummaryOf } from './summary.ts';
 
 /** The output of a run in progress: logs and progress, without secrets. */
 export interface RunOutput {
-  /** Log lines name the run and, once it is known, its connector. */
+  /** Log lines name the run and, once it is known, its definition. */
   readonly log: Logger;
   readonly progress: Progress;
-  /** The name of the connector, or of a definition of another kind; null until it is known. */
-  readonly connector: string | null;
+  /** The name of the definition; null until it is known. */
+  readonly definition: string | null;
   /** Adds the name to every later line, including progress and the last line. */
-  nameConnector(name: string): void;
-  /** The same for a definition of any kind; `kind` is the name of the field in log lines. */
-  nameDefinition(kind: string, name: string): void;
+  nameDefinition(name: string): void;
 }
 
 /** @param kind the kind of the definition, which is the name of its field in log lines */
-export function openRunOutput(
-  io: CommandIo,
-  mode: ProgressMode,
-  runId: string,
-  kind: RunKind = 'connector',
-): RunOutput {
+export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string, kind: RunKind): RunOutput {
   const style = styleFor(io.stderr, io.env.noColor);
   const progress = createProgress(
     mode,
@@ -52,20 +45,17 @@ export function openRunOutput(
     },
     { run: runId },
   );
-  let connector: string | null = null;
+  let definition: string | null = null;
   return {
     progress,
-    get connector() {
-      return connector;
+    get definition() {
+      return definition;
     },
     get log() {
       return log;
     },
-    nameConnector(name) {
-      this.nameDefinition('connector', name);
-    },
-    nameDefinition(kind, name) {
-      connector = name;
+    nameDefinition(name) {
+      definition = name;
       log = log.child({ [kind]: name });
     },
   };

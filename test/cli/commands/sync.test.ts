@@ -158,6 +158,9 @@ describe('sync', () => {
     const result: unknown = JSON.parse(limited.stdout);
     expect(result).toMatchObject({ status: 'FAILED', error: { code: 'SOURCE_RATE_LIMITED' } });
     expect(JSON.stringify(result)).toMatch(/"next_run_after":"\d{4}-/);
+    const lastLine: unknown = JSON.parse(limited.stderr.trim().split('\n').at(-1) ?? '');
+    expect(lastLine).toMatchObject({ app: 'crm', exit_status: 75 });
+    expect(lastLine).not.toHaveProperty('connector');
   });
 
   test('ends with 75 while another sync has the lease', async () => {

@@ -48,8 +48,12 @@ describe.each(['SQLite', 'Postgres'] as const)('kb on %s', (engine) => {
     return runHere(command, { cwd, env: { ...env, ...variables } });
   }
   async function json(...args: string[]) {
-    const { stdout, exitCode } = await kb([...args, '--json']);
-    return { exitCode, value: parsedObject(stdout) ?? {} };
+    const { stdout, stderr, exitCode } = await kb([...args, '--json']);
+    return {
+      exitCode,
+      value: parsedObject(stdout) ?? {},
+      lastLine: parsedObject(stderr.trim().split('\n').at(-1) ?? ''),
+    };
   }
   function write(name: string, baseUrl: string, title = 'Products') {
     const file = `${name}.yaml`;
@@ -226,7 +230,9 @@ spec:
       expect(failed).toMatchObject({
         exitCode: 77,
         value: { status: 'FAILED', knowledge_source: 'products', error: { retryable: false } },
+        lastLine: { knowledge_source: 'products', exit_status: 77 },
       });
+      expect(failed.lastLine).not.toHaveProperty('connector');
       const [run] = await runs();
       expect(run).toMatchObject({ kind: 'knowledge_source', status: 'FAILED' });
       expect(run?.counts).toMatch(/"seen":50/);

@@ -1,5 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { RunSurroundings } from '../../../app/run/run-once.ts';
+import type { Command } from 'commander';
 import { newRunId } from '../../../app/run/run-id.ts';
 import { shellWord } from '../../../app/run/run-command-line.ts';
 import { toBridgeError } from '../../../core/errors.ts';
@@ -8,29 +7,23 @@ import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
 import { KB_SYNC } from '../../help/kb.ts';
 import { knowledgeResultWriter, reportKnowledgeHold } from '../../run-output/knowledge-result.ts';
-import { PROGRESS_MODES, type ProgressMode } from '../../run-output/progress.ts';
-import { openRunOutput, reportFailure, type RunOutput } from '../../run-output/run-output.ts';
-import { programVersion } from '../../version.ts';
+import { openRunOutput, reportFailure } from '../../run-output/run-output.ts';
+import { addOutputOptions, allowDeletesOption, runSurroundings, type RunFlags } from '../run-options.ts';
 import { openKnowledge } from './open.ts';
 
-interface SyncFlags {
+interface SyncFlags extends RunFlags {
   readonly source: string;
   readonly untilDone?: true;
   readonly restart?: true;
-  readonly allowDeletes?: number;
-  readonly json?: true;
-  readonly progress: ProgressMode;
 }
 
 export function syncCommand(io: CommandIo): Command {
-  return new DocumentedCommand('sync', KB_SYNC)
+  const command = new DocumentedCommand('sync', KB_SYNC)
     .requiredOption('--source <id>', 'id or name of the source, as in `kb list`')
     .option('--until-done', 'sync pages until the pass is complete (default: one page)')
     .option('--restart', 'begin a new pass at the first page')
-    .option('--allow-deletes <max>', 'release held deletes, if they are no more than <max>', wholeNumber)
-    .option('--json', 'print one result object on stdout')
-    .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'))
-    .action((flags: SyncFlags) => sync(flags, io));
+    .addOption(allowDeletesOption());
+  return addOutputOptions(command).action((flags: SyncFlags) => sync(flags, io));
 }
 
 async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
@@ -52,7 +45,7 @@ async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
       cwd: io.cwd,
       open: (tools) => openKnowledge(io, tools?.log ?? output.log),
     });
-    const { definition, result, exitStatus } = await runOnce(work, surroundingsOf(io, output));
+    const { definition, result, exitStatus } = await runOnce(work, runSurroundings(io, output));
     output.progress.stop();
     const summary = {
       source: definition,
@@ -68,35 +61,7 @@ async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
     output.progress.stop();
     const error = toBridgeError(thrown);
     reportFailure(error, io, output);
-    results.failed(runId, output.connector ?? flags.source, error);
+    results.failed(runId, output.definition ?? flags.source, error);
     io.exit(error.exit);
   }
-}
-
-/** @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
-function surroundingsOf({ env, cwd }: CommandIo, output: RunOutput): RunSurroundings {
-  return {
-    settings: env.telemetry(),
-    proxy: env.proxy,
-    databaseUrl: env.databaseUrl,
-    cwd,
-    clock: systemClock,
-    version: programVersion(),
-    stop: process,
-    log: output.log,
-    observer: output.progress,
-    redactor: env.redactor,
-    secret: (variable) => env.secret(variable),
-    similarSecret: (variable) => env.similarSecret(variable),
-    loaded: (name) => {
-      output.nameConnector(name);
-    },
-  };
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
-    throw new InvalidArgumentError('Must be a whole number.');
-  return value;
 }

@@ -1,0 +1,55 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { RunSurroundings } from '../../app/run/run-once.ts';
+import { systemClock } from '../../core/time/clock.ts';
+import type { CommandIo } from '../command-io.ts';
+import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
+import type { RunOutput } from '../run-output/run-output.ts';
+import { programVersion } from '../version.ts';
+
+/** The flags that the options of this file add. */
+export interface RunFlags {
+  readonly allowDeletes?: number;
+  readonly json?: true;
+  readonly progress: ProgressMode;
+}
+
+export function allowDeletesOption(): Option {
+  return new Option(
+    '--allow-deletes <max>',
+    'release held deletes, if they are no more than <max>',
+  ).argParser(wholeNumber);
+}
+
+/** Adds the options that decide what a command prints while it runs, and at its end. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one result object on stdout')
+    .addOption(new Option('--progress <mode>', 'progress on stderr').choices(PROGRESS_MODES).default('auto'));
+}
+
+/** The environment of a run of any kind. @throws BridgeError ENVIRONMENT_INVALID, before anything is opened */
+export function runSurroundings({ env, cwd }: CommandIo, output: RunOutput): RunSurroundings {
+  return {
+    settings: env.telemetry(),
+    proxy: env.proxy,
+    databaseUrl: env.databaseUrl,
+    cwd,
+    clock: systemClock,
+    version: programVersion(),
+    stop: process,
+    log: output.log,
+    observer: output.progress,
+    redactor: env.redactor,
+    secret: (variable) => env.secret(variable),
+    similarSecret: (variable) => env.similarSecret(variable),
+    loaded: (name) => {
+      output.nameDefinition(name);
+    },
+  };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Must be a whole number.');
+}
