@@ -22,7 +22,8 @@ import {
 } from '../limits.ts';
 import { answerVectors } from './answer-vectors.ts';
 import { OpenAiClient, type OpenAiSettings } from './openai-client.ts';
-import { failureOf, failureProblem, refusalProblem, type Problem } from './problems.ts';
+import { failureOf } from '../../net/request-problem.ts';
+import { failureProblem, refusalProblem, type EmbeddingProblem } from './problems.ts';
 import { halves, requestGroups, type PendingText } from './request-groups.ts';
 
 const MODEL = 'text-embedding-3-small';
@@ -39,7 +40,7 @@ export interface OpenAiEmbedderOptions extends OpenAiSettings {
 }
 
 /** The outcome of a request that the API understood. */
-type Outcome = { readonly vectors: Float32Array[] } | { readonly divisible: Problem };
+type Outcome = { readonly vectors: Float32Array[] } | { readonly divisible: EmbeddingProblem };
 
 /** Embeds with the model text-embedding-3-small of OpenAI, or of a server with the same API. */
 export class OpenAiEmbedder implements Embedder {
@@ -85,7 +86,7 @@ export class OpenAiEmbedder implements Embedder {
 
   async #embedAll(texts: readonly PendingText[], signal: AbortSignal): Promise<Map<number, Embedding>> {
     const embeddings = new Map<number, Embedding>();
-    const refusals: Problem[] = [];
+    const refusals: EmbeddingProblem[] = [];
     let isProbed = false;
     // The last group is next.
     const groups = this.#divide(texts).reverse();
@@ -121,7 +122,7 @@ export class OpenAiEmbedder implements Embedder {
   }
 
   /** @throws BridgeError EMBEDDINGS_REFUSED if the API refuses texts one after the other, and has not accepted any */
-  #requireSomeAccepted(refusals: readonly Problem[], done: number, texts: number): void {
+  #requireSomeAccepted(refusals: readonly EmbeddingProblem[], done: number, texts: number): void {
     const [first] = refusals;
     if (first === undefined || refusals.length < done) return;
     const isEvery = refusals.length === texts && texts > 1;
@@ -132,7 +133,7 @@ export class OpenAiEmbedder implements Embedder {
    * Embeds a harmless text. If that is refused too, the fault is not in the texts.
    * @throws BridgeError EMBEDDINGS_REFUSED
    */
-  async #probe(problem: Problem, signal: AbortSignal): Promise<void> {
+  async #probe(problem: EmbeddingProblem, signal: AbortSignal): Promise<void> {
     const outcome = await this.#send([PROBE], signal);
     if ('divisible' in outcome) throw this.#error(problem);
   }
@@ -165,7 +166,7 @@ export class OpenAiEmbedder implements Embedder {
     }
   }
 
-  async #attempt(texts: readonly string[], signal: AbortSignal): Promise<Outcome | Problem> {
+  async #attempt(texts: readonly string[], signal: AbortSignal): Promise<Outcome | EmbeddingProblem> {
     const { redactor, clock } = this.#options;
     try {
       const answer = await withDeadline(
@@ -182,7 +183,7 @@ export class OpenAiEmbedder implements Embedder {
     }
   }
 
-  #error(problem: Problem): BridgeError {
+  #error(problem: EmbeddingProblem): BridgeError {
     const error = failureOf(problem, this.#request).toError({ attempts: 1, notBefore: undefined });
     return error instanceof BridgeError ? error : new BridgeError(problem.code, problem.what);
   }

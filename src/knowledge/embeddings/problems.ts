@@ -1,32 +1,16 @@
-import type { ErrorCode } from '../../core/error-kinds.ts';
 import { SERVER_WORDS_LENGTH_MAX } from '../../core/limits.ts';
-import { retryAfterMs, type Failure } from '../../core/retry.ts';
+import { retryAfterMs } from '../../core/retry.ts';
 import { printable } from '../../core/text/printable.ts';
 import { asError, propertyOf } from '../../core/thrown.ts';
-import { failedRequest } from '../../net/failed-request.ts';
 import { networkErrorOf } from '../../net/network-error.ts';
-import {
-  networkHint,
-  networkReason,
-  networkWords,
-  PROXY_LOGIN_HINT,
-  type NetworkHints,
-} from '../../net/network-error-text.ts';
+import { PROXY_LOGIN_HINT, type NetworkHints } from '../../net/network-error-text.ts';
+import { problemOfNetwork, type RequestProblem } from '../../net/request-problem.ts';
 import { BodyError } from '../../net/response-body.ts';
 import { VectorsError } from './answer-vectors.ts';
 import type { ApiRefusal } from './openai-client.ts';
 
 /** Why one attempt of a request to the embedding API failed. */
-export interface Problem {
-  readonly code: ErrorCode;
-  /** A few words for a log line. */
-  readonly reason: string;
-  /** Continues a sentence that begins with the request. */
-  readonly what: string;
-  readonly hint: string;
-  /** Whether the same request may succeed later. */
-  readonly again: boolean;
-  readonly retryAfterMs: number;
+export interface EmbeddingProblem extends RequestProblem {
   /**
    * Set if a request of fewer texts may succeed: `size` if the API says that there is too much text, `text` if one of the texts may
    * be the cause.
@@ -34,7 +18,7 @@ export interface Problem {
   readonly divisible?: 'size' | 'text';
 }
 
-type Verdict = Pick<Problem, 'code' | 'hint' | 'again'> & Pick<Problem, 'divisible'>;
+type Verdict = Pick<EmbeddingProblem, 'code' | 'hint' | 'again' | 'divisible'>;
 
 const CHECK_BASE_URL = 'Check OPENAI_BASE_URL; it includes the version, such as `https://api.openai.com/v1`.';
 const TRY_LATER = 'Nothing was stored. Try again later; see the status page of the API.';
@@ -60,7 +44,11 @@ const SIZE_WORDS =
   /too (?:large|long|many|big)|exceed|maximum|\bmax[ _]|context length|batch size|at most \d|less than or equal to|(?:larger|greater|more) than \d/i;
 
 /** @param redact removes secrets, such as a key that the API quotes */
-export function refusalProblem(refusal: ApiRefusal, redact: (text: string) => string, now: Date): Problem {
+export function refusalProblem(
+  refusal: ApiRefusal,
+  redact: (text: string) => string,
+  now: Date,
+): EmbeddingProblem {
   const { status, header, report } = refusal;
   const { code, words } = parsedReport(report);
   const quoted = shortWords(words, redact);
@@ -93,7 +81,7 @@ function verdictOf(status: number, code: string | undefined, words: string): Ver
 }
 
 /** The problem of a request without a usable response. */
-export function failureProblem(thrown: unknown): Problem {
+export function failureProblem(thrown: unknown): EmbeddingProblem {
   if (thrown instanceof VectorsError) return invalidAnswer(thrown.message);
   if (thrown instanceof BodyError) return invalidAnswer(thrown.message);
   if (asError(thrown).name === 'SyntaxError') return invalidAnswer('is not valid JSON');
@@ -105,38 +93,19 @@ export function failureProblem(thrown: unknown): Problem {
       what: `failed: ${asError(thrown).message}`,
       hint: HINTS.lost,
       again: true,
-      retryAfterMs: 0,
     };
   }
-  return {
-    code: network.meaning === 'proxy_login' ? 'EMBEDDINGS_CREDENTIALS' : 'EMBEDDINGS_UNREACHABLE',
-    reason: networkReason(network),
-    what: `failed: ${networkWords(network)}`,
-    hint: networkHint(network, HINTS),
-    again: network.retryable,
-    retryAfterMs: 0,
-  };
+  const isLogin = network.meaning === 'proxy_login';
+  return problemOfNetwork(network, isLogin ? 'EMBEDDINGS_CREDENTIALS' : 'EMBEDDINGS_UNREACHABLE', HINTS);
 }
 
-function invalidAnswer(words: string): Problem {
+function invalidAnswer(words: string): EmbeddingProblem {
   return {
     code: 'EMBEDDINGS_INVALID',
     reason: 'invalid answer',
     what: `got a response that ${words}`,
     hint: CHECK_BASE_URL,
     again: false,
-    retryAfterMs: 0,
-  };
-}
-
-/** @param request names the request in messages */
-export function failureOf(problem: Problem, request: string): Failure {
-  const { code, reason, what, hint, again } = problem;
-  return {
-    reason,
-    again,
-    retryAfterMs: problem.retryAfterMs,
-    toError: (ending) => failedRequest({ code, message: `${request} ${what}`, hint, lasting: false }, ending),
   };
 }
 

@@ -5,7 +5,8 @@ import type { Redactor } from '../../core/secrets/redact.ts';
 import type { NetworkHints } from '../../net/network-error-text.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../request/client.ts';
-import { networkProblem, ProblemError, type Problem } from '../request/problems.ts';
+import type { RequestProblem } from '../../net/request-problem.ts';
+import { networkProblem, ProblemError } from '../request/problems.ts';
 import type { TokenRefusal } from './token-answer.ts';
 
 export interface IssuingPorts {
@@ -49,7 +50,7 @@ export async function issuingAnswer(
 }
 
 /** Returns the error of the request that needed the credentials. */
-export function notIssued(problem: Problem, { method, url, wanted }: IssuingRequest): ProblemError {
+export function notIssued(problem: RequestProblem, { method, url, wanted }: IssuingRequest): ProblemError {
   const { origin, pathname } = new URL(url);
   return new ProblemError({
     ...problem,
@@ -66,7 +67,7 @@ export function refusalProblem(
   refusal: TokenRefusal,
   { redactor }: IssuingPorts,
   { correction }: IssuingRequest,
-): Problem {
+): RequestProblem {
   const told = redactor
     .redact(refusal.words)
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')

@@ -6,7 +6,8 @@ import { JsonTextError } from '../../json/tokens.ts';
 import { LOGIN_COOKIES_CHARACTERS_MAX } from '../limits.ts';
 import { answerProblem, isHtml } from '../request/answers.ts';
 import type { HttpAnswer } from '../request/client.ts';
-import { issuingHints, type Problem } from '../request/problems.ts';
+import type { RequestProblem } from '../../net/request-problem.ts';
+import { issuingHints } from '../request/problems.ts';
 import { cookiesIn } from './cookies.ts';
 import { issuerOf, type Issued, type Issuer } from './issued-credentials.ts';
 import {
@@ -152,7 +153,7 @@ function invalid(
   reason: string,
   what: string,
   hint: string,
-  code: Problem['code'] = 'SOURCE_ANSWER_INVALID',
-): Problem {
+  code: RequestProblem['code'] = 'SOURCE_ANSWER_INVALID',
+): RequestProblem {
   return { code, reason, what, hint, again: false };
 }

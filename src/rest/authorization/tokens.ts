@@ -2,7 +2,8 @@ import type { OAuthSpec } from '../../definitions/rest/types.ts';
 import { OAUTH_SKEW_SECONDS } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import { answerProblem } from '../request/answers.ts';
-import { issuingHints, type Problem } from '../request/problems.ts';
+import type { RequestProblem } from '../../net/request-problem.ts';
+import { issuingHints } from '../request/problems.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import { clientCredentials } from './grants/client-credentials.ts';
 import type { Grant, GrantPorts, OpenGrant } from './grants/grant.ts';
@@ -89,7 +90,7 @@ async function requestToken(
   };
 }
 
-function noToken(text: unknown, { at }: DefinitionWords): Problem {
+function noToken(text: unknown, { at }: DefinitionWords): RequestProblem {
   return {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'no token',

@@ -4,7 +4,8 @@ import { DETAIL_TEXT_BYTES_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from '../request/client.ts';
 import type { DecodedBody } from '../request/answer-body.ts';
-import { ProblemError, type Problem } from '../request/problems.ts';
+import type { RequestProblem } from '../../net/request-problem.ts';
+import { ProblemError } from '../request/problems.ts';
 
 const REPLACEMENT = '\uFFFD';
 const CHARSET = /;\s*charset\s*=\s*"?([\w:.+-]{1,40})/i;
@@ -43,7 +44,7 @@ function convertedText(body: Buffer, charset: string): string | undefined {
   return text.includes(REPLACEMENT) ? undefined : text;
 }
 
-function notText(fault: string, { at }: DefinitionWords): Problem {
+function notText(fault: string, { at }: DefinitionWords): RequestProblem {
   return {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'not text',
@@ -53,7 +54,7 @@ function notText(fault: string, { at }: DefinitionWords): Problem {
   };
 }
 
-function tooLong(bytes: number, { at }: DefinitionWords): Problem {
+function tooLong(bytes: number, { at }: DefinitionWords): RequestProblem {
   return {
     code: 'SOURCE_ANSWER_TOO_LARGE',
     reason: 'text too long',

@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { HTTP_WORDS_CHARACTERS_MAX } from '../limits.ts';
 import type { DefinitionWords } from '../definition-words.ts';
 import type { HttpAnswer } from './client.ts';
-import { PROXY_LOGIN, type Problem } from './problems.ts';
+import type { RequestProblem } from '../../net/request-problem.ts';
+import { PROXY_LOGIN } from './problems.ts';
 import { askedWaitMs, isLimit, type LimitSigns } from './rate-limit.ts';
 
 /** The statuses that may differ the next time: time-outs, "too early", and failures of a server or a proxy before it. */
@@ -33,13 +34,13 @@ export function answerProblem(
   redact: (text: string) => string,
   words: DefinitionWords,
   signs: LimitSigns = {},
-): Problem {
+): RequestProblem {
   const { at } = words;
   const { status } = answer;
   const reason = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
   const told = wordsOf(answer, redact);
   const what = `was answered ${reason}${told === '' ? '' : `: ${told}`}`;
-  const problem = (code: Problem['code'], hint: string, again = false): Problem => ({
+  const problem = (code: RequestProblem['code'], hint: string, again = false): RequestProblem => ({
     code,
     reason,
     what,
@@ -68,7 +69,7 @@ export function limitInSuccess(
   redact: (text: string) => string,
   words: DefinitionWords,
   signs: LimitSigns,
-): Problem {
+): RequestProblem {
   return {
     code: 'SOURCE_RATE_LIMITED',
     reason: 'rate limit',

@@ -14,7 +14,8 @@ import { answerProblem, limitInSuccess } from './answers.ts';
 import { AuthorizedRequests, type AuthorizedPorts, type Send } from './authorized-requests.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './client.ts';
 import { OpenBody } from './open-body.ts';
-import { failureOf, networkProblem, ProblemError } from './problems.ts';
+import { failureOf } from '../../net/request-problem.ts';
+import { networkProblem, ProblemError } from './problems.ts';
 import { isLimitInSuccess, type LimitSigns } from './rate-limit.ts';
 import { checkJson } from '../../json/check.ts';
 import { JsonTextError } from '../../json/tokens.ts';
@@ -179,7 +180,8 @@ export class Exchange {
 
   #failureOf(thrown: unknown, asked: string): Failure {
     const problem = networkProblem(thrown, this.#ports.words);
-    return failureOf({ ...problem, what: this.redact(problem.what) }, asked);
+    const lasting = problem.code === 'SOURCE_RATE_LIMITED';
+    return failureOf({ ...problem, what: this.redact(problem.what) }, asked, lasting);
   }
 
   /** A rate limit says nothing about a page, whatever its status means otherwise. */

@@ -1,57 +1,23 @@
 import type { ErrorCode } from '../../core/error-kinds.ts';
-import type { Failure } from '../../core/retry.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
 import type { DefinitionWords } from '../definition-words.ts';
-import { failedRequest } from '../../net/failed-request.ts';
 import { networkErrorOf, type NetworkError } from '../../net/network-error.ts';
-import {
-  networkHint,
-  networkReason,
-  networkWords,
-  PROXY_LOGIN_HINT,
-  type NetworkHints,
-} from '../../net/network-error-text.ts';
+import { PROXY_LOGIN_HINT, type NetworkHints } from '../../net/network-error-text.ts';
+import { problemOfNetwork, type RequestProblem } from '../../net/request-problem.ts';
 import { BodyError } from '../../net/response-body.ts';
-
-/** Why one attempt of a request failed. */
-export interface Problem {
-  readonly code: ErrorCode;
-  /** A few words for a log line. */
-  readonly reason: string;
-  /** Continues a sentence that begins with the request. */
-  readonly what: string;
-  readonly hint: string;
-  /** Whether another attempt may succeed. */
-  readonly again: boolean;
-  readonly retryAfterMs?: number;
-}
 
 /** Carries a problem through code that does not handle it. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
-  readonly problem: Problem;
+  readonly problem: RequestProblem;
 
-  constructor(problem: Problem, cause?: unknown) {
+  constructor(problem: RequestProblem, cause?: unknown) {
     super(problem.what, { cause });
     this.problem = problem;
   }
 }
 
-/** @param asked the name of the request in messages, without secrets */
-export function failureOf(problem: Problem, asked: string): Failure {
-  const { code, reason, what, hint, again, retryAfterMs = 0 } = problem;
-  return {
-    reason,
-    again,
-    retryAfterMs,
-    toError: (ending) => {
-      const lasting = code === 'SOURCE_RATE_LIMITED';
-      return failedRequest({ code, message: `${asked} ${what}`, hint, lasting }, ending);
-    },
-  };
-}
-
-type Verdict = Pick<Problem, 'code' | 'hint' | 'again'>;
+type Verdict = Pick<RequestProblem, 'code' | 'hint' | 'again'>;
 
 const NO_HTTP = { code: 'SOURCE_ANSWER_INVALID', again: false } as const;
 const BROKEN_PACKING: Verdict = {
@@ -109,19 +75,15 @@ const CODE_OF_MEANING: Readonly<Record<NetworkError['meaning'], ErrorCode>> = {
 };
 
 /** Returns the problem of a request that got no response. */
-export function networkProblem(thrown: unknown, words: DefinitionWords, hints = apiHints(words)): Problem {
+export function networkProblem(
+  thrown: unknown,
+  words: DefinitionWords,
+  hints = apiHints(words),
+): RequestProblem {
   if (thrown instanceof ProblemError) return thrown.problem;
   if (thrown instanceof BodyError) return bodyProblem(thrown, words);
   const network = networkErrorOf(thrown);
-  if (network !== undefined) {
-    return {
-      code: CODE_OF_MEANING[network.meaning],
-      reason: networkReason(network),
-      what: `failed: ${networkWords(network)}`,
-      hint: networkHint(network, hints),
-      again: network.retryable,
-    };
-  }
+  if (network !== undefined) return problemOfNetwork(network, CODE_OF_MEANING[network.meaning], hints);
   const error = asError(thrown);
   const code = codeOf(error) === '' ? error.name : codeOf(error);
   return { ...clientVerdict(code, words), reason: code, what: `failed: ${wordsOf(error, code)}` };
@@ -146,7 +108,7 @@ function clientVerdict(code: string, { at, host }: DefinitionWords): Verdict {
   return { code: 'SOURCE_UNREACHABLE', hint: PROXIED, again: true };
 }
 
-function bodyProblem({ problem, message }: BodyError, { at }: DefinitionWords): Problem {
+function bodyProblem({ problem, message }: BodyError, { at }: DefinitionWords): RequestProblem {
   if (problem === 'too compressed') {
     return {
       code: 'SOURCE_ANSWER_TOO_LARGE',

@@ -1,12 +1,12 @@
 import type { DefinitionWords } from '../definition-words.ts';
 import { isHtml } from './answers.ts';
 import type { HttpAnswer } from './client.ts';
-import type { Problem } from './problems.ts';
+import type { RequestProblem } from '../../net/request-problem.ts';
 import type { JsonTextError } from '../../json/tokens.ts';
 import { unknownCoding } from '../../net/response-body.ts';
 
 /** The problem of a page that is not UTF-8. */
-export function notUtf8({ at }: DefinitionWords): Problem {
+export function notUtf8({ at }: DefinitionWords): RequestProblem {
   return {
     code: 'SOURCE_ANSWER_INVALID',
     reason: 'not UTF-8',
@@ -21,7 +21,7 @@ export function jsonProblem(
   { status, body, header }: HttpAnswer,
   error: JsonTextError,
   { at }: DefinitionWords,
-): Problem {
+): RequestProblem {
   const wrong = { code: 'SOURCE_ANSWER_INVALID', again: false } as const;
   if (body.length === 0) {
     const what = `was answered ${status} with nothing, which is not an empty list`;
