@@ -1,9 +1,12 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Libsql from 'libsql';
 import { runBridge, type BridgeResult } from '../../../src/app/run/bridge.ts';
 import { openArtifactStore } from '../../../src/artifacts/index.ts';
 import { loadConnector } from '../../../src/definitions/connector/load.ts';
 import { silentLogger } from '../../../src/core/log.ts';
+import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { apiDocumentId } from '../../../src/gemini/delivery/document-id.ts';
 import type { Call } from '../../stand-ins/gcs/exchange.ts';
 import type { ReceivedRequest } from '../../stand-ins/discovery-engine/faults.ts';
@@ -27,6 +30,8 @@ const PUSHED = {
 } satisfies ConnectorChanges;
 /** Long enough for a slow machine to renew the lease in time, and short enough to wait until it expires. */
 export const SUSPENDED_LEASE_MS = 2_000;
+/** Between two attempts to suspend a process that writes to its state. */
+const LOCK_MS = 5;
 const DATA_STORE = { project: 'my-project', location: 'global', id: 'people' };
 
 type Happened = 'received' | 'carried out';
@@ -181,7 +186,8 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       : [...KILLABLE, file, killAt ?? 'list', run.runId];
     if (run.resend === true) args.push(run.program ? '--resend' : 'resend');
     if (end === 'SIGSTOP') args.push(String(SUSPENDED_LEASE_MS));
-    const started = new RunningChild(args, { cwd, env }, killAt, end);
+    const stateFile = databaseUrl === undefined ? join(cwd, STATE_FILE) : undefined;
+    const started = new RunningChild(args, { cwd, env, stateFile }, killAt, end);
     child = started;
     void started.ended.then(() => {
       child = undefined;
@@ -313,15 +319,23 @@ class RunningChild {
   readonly #end: End;
   #held: (() => void) | undefined;
   readonly #requests = new Set<string>();
+  readonly #stateFile: string | undefined;
+  #suspending = false;
 
   constructor(
     args: readonly string[],
-    options: { readonly cwd: string; readonly env: Record<string, string> },
+    options: {
+      readonly cwd: string;
+      readonly env: Record<string, string>;
+      /** The embedded state; undefined for Postgres. */
+      readonly stateFile: string | undefined;
+    },
     killAt: string | undefined,
     end: End,
   ) {
     this.#killAt = killAt;
     this.#end = end;
+    this.#stateFile = options.stateFile;
     this.ended = new Promise((resolve) => {
       this.#process = execFile(process.execPath, args, options, (_error, stdout, stderr) => {
         const passed = [...this.#requests, ...distinct(stdout)];
@@ -336,7 +350,8 @@ class RunningChild {
     const early = this.ended.then(({ stderr }) => {
       throw new Error(`The run never came to “${this.#killAt}”. ${stderr}`);
     });
-    const stopped = async () => this.#held !== undefined || isStopped(this.#process?.pid);
+    const stopped = async () =>
+      this.#held !== undefined || (!this.#suspending && (await isStopped(this.#process?.pid)));
     return Promise.race([early, eventually('it is at its moment', stopped)]);
   }
 
@@ -347,6 +362,22 @@ class RunningChild {
 
   kill(): void {
     this.#process?.kill('SIGKILL');
+  }
+
+  /**
+   * Suspends the process. Its heartbeat may be writing to SQLite at that instruction, and nobody else could write until it resumes, so
+   * then it is suspended a moment later. It waits for the answer to its request all the time.
+   */
+  async #suspend(): Promise<void> {
+    this.#suspending = true;
+    for (;;) {
+      this.#process?.kill('SIGSTOP');
+      await eventually('it is stopped', () => isStopped(this.#process?.pid));
+      if (this.#stateFile === undefined || !isLocked(this.#stateFile)) break;
+      this.#process?.kill('SIGCONT');
+      await sleep(LOCK_MS);
+    }
+    this.#suspending = false;
   }
 
   /** The process has reached a moment of a request. Rejects once it is killed there. */
@@ -364,11 +395,27 @@ class RunningChild {
       });
       return;
     }
+    if (this.#end === 'SIGSTOP') {
+      await this.#suspend();
+      // Requests from before the suspension are still answered.
+      return;
+    }
     this.#process?.kill(this.#end);
-    // Requests from before the suspension are still answered.
-    if (this.#end === 'SIGSTOP') return;
     await this.ended;
     throw new Error('Who asked is dead.');
+  }
+}
+
+/** Whether a process has the write lock of an embedded state. */
+function isLocked(file: string): boolean {
+  const database = new Libsql(file);
+  try {
+    database.exec('BEGIN IMMEDIATE; ROLLBACK');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    database.close();
   }
 }
 
