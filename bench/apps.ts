@@ -10,11 +10,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
 import {
   emptyPlace,
   measuredLoop,
+  stageOptions,
   stageTable,
   startItemsApi,
   type Place,
@@ -25,17 +25,7 @@ import { measuredProgram, type Usage } from './measured-process.ts';
 /** Share of the entities that the incremental sync finds changed. */
 const CHANGED = 0.01;
 
-const { values } = parseArgs({
-  options: {
-    items: { type: 'string', default: '100000' },
-    /** sqlite, postgres or both */
-    state: { type: 'string', default: 'both' },
-    /** A folder for `--cpu-prof` of the program. */
-    profile: { type: 'string' },
-  },
-});
-const items = Number(values.items);
-const nodeFlags = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`];
+const { items, states, nodeFlags } = stageOptions();
 
 const definition = (address: string) => `apiVersion: sync.gemini.io/v1alpha1
 kind: App
@@ -61,7 +51,7 @@ spec:
 const server = await startEmbeddedPostgres();
 const folder = await mkdtemp(join(tmpdir(), 'bench-apps-'));
 try {
-  for (const state of values.state === 'both' ? ['sqlite', 'postgres'] : [values.state]) {
+  for (const state of states) {
     process.stdout.write(`${items.toLocaleString('en-US')} entities, ${state}\n`);
     process.stdout.write(stageTable(await stagesOn(state)));
   }

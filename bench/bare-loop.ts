@@ -115,7 +115,7 @@ const LOOPS: Readonly<Record<string, (database: LoopDatabase) => Promise<void>>>
 };
 
 const loop = LOOPS[name];
-if (loop === undefined) throw new Error(`There is no loop ${name}.`);
+if (loop === undefined) throw new Error(`Unknown loop: ${name}.`);
 const database = await openLoopDatabase(place);
 const startedMs = performance.now();
 const started = process.cpuUsage();

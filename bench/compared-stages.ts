@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { measuredProgram, type Usage } from './measured-process.ts';
 
@@ -14,6 +15,31 @@ const LOOP = fileURLToPath(new URL('bare-loop.ts', import.meta.url));
 const STATE_FILE = '.gemini-sync-bridge/state.db';
 const NAME_WIDTH = 26;
 const FIGURE_WIDTH = 10;
+
+interface StageOptions {
+  readonly items: number;
+  /** The engines to measure. */
+  readonly states: readonly ('sqlite' | 'postgres')[];
+  /** Flags of Node for the program. */
+  readonly nodeFlags: readonly string[];
+}
+
+/** Reads the options of a benchmark: `--items`, `--state sqlite|postgres|both`, and `--profile`, a folder for `--cpu-prof`. */
+export function stageOptions(): StageOptions {
+  const { values } = parseArgs({
+    options: {
+      items: { type: 'string', default: '100000' },
+      state: { type: 'string', default: 'both' },
+      profile: { type: 'string' },
+    },
+  });
+  const { items, state, profile } = values;
+  return {
+    items: Number(items),
+    states: (['sqlite', 'postgres'] as const).filter((engine) => state === 'both' || state === engine),
+    nodeFlags: profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`],
+  };
+}
 
 /** A folder with a database of its own: that of the program, or that of the loop. */
 export interface Place {

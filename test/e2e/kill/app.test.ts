@@ -1,13 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openAppPlace } from '../../support/apps/app-place.ts';
 import { someProducts, startProducts, type ProductsApi } from '../../stand-ins/rest/products-api.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { eventually } from '../../support/eventually.ts';
 import { parsedObject } from '../../support/files/json.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { COMMAND_ENGINES, commandPlaces, type CommandPlace } from '../../support/processes/command-places.ts';
 import { killAtRequest, killAtWriteTo } from '../../support/processes/killed-cli.ts';
 import { runCli, startCli } from '../../support/processes/run-cli.ts';
 import { runHere } from '../../support/processes/run-here.ts';
@@ -17,26 +16,16 @@ const PAGES = 3;
 const SYNC = ['sync', '--app', 'shop', '--json'];
 const FULL = [...SYNC, '--full'];
 
-const folders = temporaryFolders();
-let postgres: TestPostgres;
-let databases = 0;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres.stop();
-  folders.removeAll();
-});
+const places = commandPlaces();
+afterAll(() => places.close());
 
-describe.each(['SQLite', 'Postgres'] as const)('sync --app on %s', (engine) => {
+describe.each(COMMAND_ENGINES)('sync --app on %s', (engine) => {
   let api: ProductsApi;
-  let place: { cwd: string; env: Record<string, string> };
+  let place: CommandPlace;
 
   beforeEach(async () => {
     api = await startProducts({ products: someProducts(ENTITIES), style: 'cursor' });
-    const env: Record<string, string> = { MAX_RETRIES: '0' };
-    if (engine === 'Postgres') env['DATABASE_URL'] = await postgres.createDatabase(`app_kill_${databases++}`);
-    place = { cwd: folders.make(), env };
+    place = await places.open(engine);
     mkdirSync(join(place.cwd, 'connectors'));
     writeFileSync(
       join(place.cwd, 'connectors', 'shop.yaml'),

@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openStateDatabase } from '../../../src/state/state-database.ts';
 import { someProducts, startProducts, type ProductsApi } from '../../stand-ins/rest/products-api.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { parsedObject } from '../../support/files/json.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { COMMAND_ENGINES, commandPlaces, type CommandPlace } from '../../support/processes/command-places.ts';
 import { killAtRequest, killAtWriteTo } from '../../support/processes/killed-cli.ts';
 import { runCli } from '../../support/processes/run-cli.ts';
 import { runHere } from '../../support/processes/run-here.ts';
@@ -15,26 +14,16 @@ const ITEMS = 130;
 const ATTEMPTS_MAX = 10;
 const SYNC = ['kb', 'sync', '--source', 'products', '--until-done', '--json'];
 
-const folders = temporaryFolders();
-let postgres: TestPostgres;
-let databases = 0;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres.stop();
-  folders.removeAll();
-});
+const places = commandPlaces();
+afterAll(() => places.close());
 
-describe.each(['SQLite', 'Postgres'] as const)('kb sync --until-done on %s', (engine) => {
+describe.each(COMMAND_ENGINES)('kb sync --until-done on %s', (engine) => {
   let api: ProductsApi;
-  let place: { cwd: string; env: Record<string, string> };
+  let place: CommandPlace;
 
   beforeEach(async () => {
     api = await startProducts({ products: someProducts(ITEMS), style: 'skip' });
-    const env: Record<string, string> = { MAX_RETRIES: '0' };
-    if (engine === 'Postgres') env['DATABASE_URL'] = await postgres.createDatabase(`kb_kill_${databases++}`);
-    place = { cwd: folders.make(), env };
+    place = await places.open(engine);
     writeFileSync(
       join(place.cwd, 'products.yaml'),
       `apiVersion: sync.gemini.io/v1alpha1

@@ -1,5 +1,6 @@
 import type { OpsConnector } from '../../../app/ops/model/connector.ts';
-import { connectorPath, overviewPath, runPath, type OverviewAddress } from '../elements/addresses.ts';
+import { RunCell } from '../elements/cells.tsx';
+import { connectorPath, overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 import { FIRST_ORDER, type Sort } from './connector-list.ts';
 import { countText, UNKNOWN } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
@@ -89,15 +90,7 @@ function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; re
           </span>
         ))}
       </th>
-      <td data-label="last run">
-        {last === null ? (
-          <span class="unknown">{UNKNOWN}</span>
-        ) : (
-          <a href={runPath(last.run_id)}>
-            <Moment at={last.started_at} now={now} />
-          </a>
-        )}
-      </td>
+      <RunCell run={last} label="last run" now={now} />
       <td data-label="as of">
         <Moment at={freshness.as_of} now={now} />
       </td>

@@ -82,7 +82,7 @@ export function Needs({ snapshot }: { readonly snapshot: OpsSnapshot }) {
             <SourceNeed source={source} now={now} />
           </li>
         ))}
-        <More count={sources.length - NEEDS_SHOWN} what="knowledge sources" href="#sources-title" />
+        <More count={sources.length - NEEDS_SHOWN} what="knowledge sources" href="#knowledge-sources-title" />
         {apps.slice(0, NEEDS_SHOWN).map((app) => (
           <li
             class={`need tone-${meaningOfState(app.state).tone}`}
