@@ -31,10 +31,11 @@ module.exports = {
     },
     {
       name: 'definitions-share-what-knows-no-kind',
-      comment: 'YAML, positions and sentences serve every kind of definition, so they know none of them.',
+      comment:
+        'YAML, positions, sentences and schedules serve every kind of definition, so they know none of them.',
       severity: 'error',
-      from: { path: '^src/definitions/([^/]+$|(yaml|schema)/)' },
-      to: { path: '^src/definitions/(?!yaml/|schema/)[^/]+/' },
+      from: { path: '^src/definitions/([^/]+$|(yaml|schema|schedule)/)' },
+      to: { path: '^src/definitions/(?!yaml/|schema/|schedule/)[^/]+/' },
     },
     {
       name: 'net-imports-core-only',
@@ -141,6 +142,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/database/' },
       to: { path: '^src/(?!core/|net/|database/)' },
+    },
+    {
+      name: 'schedules-are-pure',
+      comment:
+        'What a scheduler gets is computed from the definitions; app reads and writes the files, so that a check and a write cannot differ.',
+      severity: 'error',
+      from: { path: '^src/schedules/' },
+      to: { path: '^(src/(?!core/|definitions/|schedules/)|node_modules/(?!yaml/|croner/))' },
+    },
+    {
+      name: 'schedules-have-no-io',
+      comment: 'The same definitions must give the same files on any machine.',
+      severity: 'error',
+      from: { path: '^src/schedules/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {
       name: 'adapters-never-import-each-other',

@@ -17,7 +17,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
-import { generateCommand } from './commands/generate.ts';
+import { generateCommand } from './commands/generate/generate.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { hasColors } from './output/style.ts';
 import { guarded } from './output/terminal.ts';

@@ -193,6 +193,12 @@ export const ERROR_KINDS = {
   APP_UNKNOWN: wrong(EXIT.usage),
   /** The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
   APP_INVALID: wrong(EXIT.configuration),
+  /** Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line. */
+  DEFINITIONS_INVALID: wrong(EXIT.configuration),
+  /** A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field. */
+  SCHEDULE_UNSUPPORTED: wrong(EXIT.configuration),
+  /** A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`. */
+  GENERATED_FILE_EDITED: wrong(EXIT.badData),
   /** The app has no collection with this key. The message lists its collections. */
   APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
   /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */

@@ -37,6 +37,8 @@ type ProblemCode =
   | 'location_unknown'
   | 'mime_type_not_taken'
   | 'schedule_invalid'
+  | 'schedule_missing'
+  | 'time_zone_unknown'
   | 'secret_in_file'
   | 'secret_name'
   | 'secret_missing'

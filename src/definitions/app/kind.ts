@@ -1,4 +1,4 @@
-import { scheduleFindings } from '../connector/rules/schedule.ts';
+import { scheduleFindings } from '../schedule/schedule-findings.ts';
 import { textAt } from '../draft.ts';
 import { duplicateNames } from '../files/duplicate-names.ts';
 import type { DefinitionKind, SetFinding, SetMember } from '../files/kind.ts';

@@ -1,3 +1,4 @@
+import type { ScheduleSpec } from '../schedule/types.ts';
 import type { PaginationSpec, ParentsSpec, RestSpec } from '../rest/types.ts';
 
 /**
@@ -16,19 +17,22 @@ export interface App {
 }
 
 /** Authorization, rate limit and TLS are those of every REST listing. */
-export interface AppSpec extends Pick<
-  RestSpec,
-  | 'secretRef'
-  | 'auth'
-  | 'oauth'
-  | 'login'
-  | 'headers'
-  | 'secretHeaders'
-  | 'signing'
-  | 'tls'
-  | 'rateLimit'
-  | 'requestTimeoutSeconds'
-> {
+export interface AppSpec
+  extends
+    Pick<
+      RestSpec,
+      | 'secretRef'
+      | 'auth'
+      | 'oauth'
+      | 'login'
+      | 'headers'
+      | 'secretHeaders'
+      | 'signing'
+      | 'tls'
+      | 'rateLimit'
+      | 'requestTimeoutSeconds'
+    >,
+    ScheduleSpec {
   /** `app_key` of the rows; by default the name. */
   readonly appKey?: string;
   readonly preset?: string;
@@ -36,8 +40,6 @@ export interface AppSpec extends Pick<
   readonly baseUrl: string;
   /** Stored with every entity as `api_version`. */
   readonly apiVersion?: string;
-  /** Cron expression of five fields, for incremental syncs. */
-  readonly schedule?: string;
   /** Deletes of a full sync are held if there are more than the larger of `count` and `ratio` of the known entities. */
   readonly deleteLimit?: { readonly count?: number; readonly ratio?: number };
   readonly collections: readonly AppCollection[];

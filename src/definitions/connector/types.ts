@@ -1,3 +1,4 @@
+import type { ScheduleSpec } from '../schedule/types.ts';
 import type { AuthSpec, ChangesSpec, CsvSpec, RestSpec, WindowSpec } from '../rest/types.ts';
 
 /**
@@ -15,10 +16,8 @@ export interface Connector {
   readonly spec: ConnectorSpec;
 }
 
-export interface ConnectorSpec {
+export interface ConnectorSpec extends ScheduleSpec {
   readonly mode: 'sql_pull' | 'rest_pull' | 'rest_push' | 'file_pull';
-  /** Cron expression of five fields; read by the orchestrator's flow, never by a run. */
-  readonly schedule?: string;
   readonly source: SourceSpec;
   readonly mapping: MappingSpec;
   readonly output: { readonly bucket: string; readonly prefix: string; readonly format: 'ndjson' };

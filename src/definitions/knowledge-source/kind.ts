@@ -1,4 +1,4 @@
-import { scheduleFindings } from '../connector/rules/schedule.ts';
+import { scheduleFindings } from '../schedule/schedule-findings.ts';
 import { duplicateNames } from '../files/duplicate-names.ts';
 import type { DefinitionKind } from '../files/kind.ts';
 import { documentFindings } from './rules/documents.ts';

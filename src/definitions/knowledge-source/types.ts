@@ -1,3 +1,5 @@
+import type { ScheduleSpec } from '../schedule/types.ts';
+
 /**
  * A knowledge source as its YAML file defines it: validated, without defaults filled in, and without secrets. The shape is
  * `schemas/knowledge-source.schema.json`.
@@ -13,7 +15,7 @@ export interface KnowledgeSource {
   readonly spec: KnowledgeSourceSpec;
 }
 
-interface KnowledgeSourceSpec {
+interface KnowledgeSourceSpec extends ScheduleSpec {
   readonly type: 'rest';
   readonly title: string;
   /** The tenant that the source's documents belong to. */
@@ -22,8 +24,6 @@ interface KnowledgeSourceSpec {
   readonly backofficeOnly?: boolean;
   /** The roles that see the documents if `config.allowedRolesOverride` is missing. */
   readonly defaultAllowedRoles?: readonly string[];
-  /** Cron expression of five fields; read by the orchestrator, never by a run. */
-  readonly schedule?: string;
   /** Deletes are held if there are more than the larger of `count` and `ratio` of the known chunks. */
   readonly deleteLimit?: { readonly count?: number; readonly ratio?: number };
   readonly config: KnowledgeConfig;

@@ -122,6 +122,9 @@ const shared: Whole<Omit<App['spec'], 'collections' | 'auth'>> = {
   baseUrl: 'https://api.example.com',
   apiVersion: '2025-02-24',
   schedule: '*/15 * * * *',
+  timeZone: 'Europe/London',
+  paused: true,
+  catchUp: 'none',
   deleteLimit: { count: 5, ratio: 0.1 },
   secretRef: 'shop-token',
   oauth: {

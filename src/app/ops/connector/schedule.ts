@@ -1,5 +1,5 @@
 import type { Cron } from 'croner';
-import { cronOf } from '../../../definitions/connector/cron.ts';
+import { cronOf } from '../../../definitions/schedule/cron.ts';
 import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../limits.ts';
 import { CONNECTOR_FILES_MAX } from '../../../core/limits.ts';
 

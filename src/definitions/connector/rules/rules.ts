@@ -13,7 +13,7 @@ import { restFormatFindings } from './rest/formats.ts';
 import { restAuthorizationFindings } from './rest/authorization.ts';
 import { restJobFindings } from './rest/job.ts';
 import { restSigningFindings } from './rest/signing.ts';
-import { scheduleFindings } from './schedule.ts';
+import { scheduleFindings } from '../../schedule/schedule-findings.ts';
 import { secretFindings } from './secrets.ts';
 import { templateFindings } from './templates.ts';
 

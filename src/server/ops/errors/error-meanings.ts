@@ -161,6 +161,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   APP_UNKNOWN: 'No app has this key. The message lists the apps of `CONNECTORS_DIR`.',
   APP_INVALID:
     "The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.",
+  DEFINITIONS_INVALID:
+    'Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line.',
+  SCHEDULE_UNSUPPORTED:
+    'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
+  GENERATED_FILE_EDITED:
+    'A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',

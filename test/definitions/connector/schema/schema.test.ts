@@ -201,6 +201,9 @@ const whole = (
   spec: {
     mode,
     schedule: '0 3 * * *',
+    timeZone: 'Europe/London',
+    paused: true,
+    catchUp: 'none',
     source,
     mapping: {
       idField: ['id', 'part'],

@@ -1,15 +1,8 @@
-import { EVERY_COMMAND, type Documentation } from './documentation.ts';
+import { EVERY_COMMAND, type Documentation } from '../documentation.ts';
 
-const PG_CRON_EXAMPLE = {
+export const PG_CRON_EXAMPLE = {
   about: 'Schedule the syncs of all apps of CONNECTORS_DIR',
   command: ['gemini-sync-bridge generate pg-cron | psql --set ON_ERROR_STOP=1 "$DATABASE_URL"'],
-};
-
-export const GENERATE: Documentation = {
-  summary: 'generate files for other programs',
-  description: ['Generates files for other programs from the definitions, on stdout.'],
-  exits: EVERY_COMMAND,
-  examples: [PG_CRON_EXAMPLE],
 };
 
 export const GENERATE_PG_CRON: Documentation = {

@@ -1,12 +1,45 @@
-import { cronOf } from '../cron.ts';
-import { textAt } from '../../draft.ts';
-import type { FieldFinding } from '../../problem.ts';
+import { cronOf } from './cron.ts';
+import { textAt, valueAt } from '../draft.ts';
+import { nearest } from '../nearest.ts';
+import type { FieldFinding } from '../problem.ts';
+import { isTimeZone } from './time-zone.ts';
 
 /** The syntax that every orchestrator's cron supports; only a few support `L`, `W`, `#` and `?`. */
 const STANDARD_FIELD = /^(?:[\d*,/-]|[A-Za-z]{3})+$/;
 
+/** Keys of `spec` that only a schedule gives a meaning. */
+const KEYS_OF_SCHEDULES = ['timeZone', 'paused', 'catchUp'] as const;
+
+/** The findings about `spec.schedule`, its time zone, and keys that need a schedule. */
+export function scheduleFindings(definition: unknown): FieldFinding[] {
+  return [...cronFindings(definition), ...timeZoneFindings(definition), ...unusedKeys(definition)];
+}
+
+function timeZoneFindings(definition: unknown): FieldFinding[] {
+  const path = 'spec.timeZone';
+  const zone = textAt(definition, path);
+  if (zone === undefined || zone === '' || isTimeZone(zone)) return [];
+  const meant = nearest(zone, Intl.supportedValuesOf('timeZone'));
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+  const message = `${JSON.stringify(zone)} is not the name of a time zone.${hint}`;
+  return [
+    { code: 'time_zone_unknown', path, message, fix: `timeZone: ${meant ?? 'Europe/London, for example'}` },
+  ];
+}
+
+function unusedKeys(definition: unknown): FieldFinding[] {
+  if (valueAt(definition, 'spec.schedule') !== undefined) return [];
+  return KEYS_OF_SCHEDULES.flatMap((key): FieldFinding[] => {
+    const path = `spec.${key}`;
+    if (valueAt(definition, path) === undefined) return [];
+    const message = `${key} has no effect, because there is no schedule.`;
+    const fix = 'schedule: "0 */3 * * *", for example, or leave the key out';
+    return [{ status: 'warn', code: 'schedule_missing', path, message, fix }];
+  });
+}
+
 /** Checks that a schedule has five fields, can be parsed, and occurs at some time. */
-export function scheduleFindings(connector: unknown): FieldFinding[] {
+function cronFindings(connector: unknown): FieldFinding[] {
   const path = 'spec.schedule';
   const schedule = textAt(connector, path);
   if (schedule === undefined || schedule === '') return [];

@@ -1,0 +1,58 @@
+import { BridgeError } from '../../core/errors.ts';
+import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
+import { kindNamed } from '../../definitions/files/kinds.ts';
+import { problemLine } from '../../definitions/problem.ts';
+import { DEFAULT_TIME_ZONE } from '../../definitions/schedule/types.ts';
+import type { DefinitionTypes } from '../../definitions/files/kinds.ts';
+import type { KindName } from '../../definitions/files/kind-names.ts';
+import type { Schedulable } from '../../schedules/schedulable.ts';
+import { checkDefinitionsUnderPolicy, type PolicyPlace } from '../catalog/policy.ts';
+
+/**
+ * Reads all definitions for a generator.
+ * @param paths files or folders
+ * @returns in the order of their names
+ * @throws BridgeError DEFINITIONS_INVALID if a file has errors, because its schedule would be lost
+ */
+export async function readSchedulables(
+  paths: readonly string[],
+  place: PolicyPlace,
+): Promise<readonly Schedulable[]> {
+  const report = await checkDefinitionsUnderPolicy(paths, place);
+  const failures = report.problems.filter(({ status }) => status === 'fail');
+  if (failures.length > 0) {
+    throw new BridgeError(
+      'DEFINITIONS_INVALID',
+      ['Some definitions have errors:', ...failures.map(problemLine)],
+      { hint: 'Correct them first: a definition that cannot be read would lose its schedule.' },
+    );
+  }
+  const found = await Promise.all([
+    ...report.connectors.map(({ file, connector }) => schedulable('Connector', file, connector)),
+    ...report.knowledgeSources.map(({ file, knowledgeSource }) =>
+      schedulable('KnowledgeSource', file, knowledgeSource),
+    ),
+    ...report.apps.map(({ file, app }) => schedulable('App', file, app)),
+  ]);
+  return found.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+async function schedulable<Name extends KindName>(
+  name: Name,
+  file: string,
+  definition: DefinitionTypes[Name],
+): Promise<Schedulable> {
+  const kind = await kindNamed(name);
+  const { schedule, timeZone = DEFAULT_TIME_ZONE, paused = false, catchUp = 'last' } = definition.spec;
+  const variables = kind.uses(definition).secrets.map(({ ref }) => secretVariable(ref));
+  return {
+    kind: name,
+    name: definition.metadata.name,
+    file: file.replaceAll('\\', '/'),
+    schedule,
+    timeZone,
+    paused,
+    catchUp,
+    secretVariables: [...new Set(variables)].sort(),
+  };
+}
