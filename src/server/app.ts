@@ -12,12 +12,12 @@ import {
   SERVER_STALLED_SECONDS_MAX,
 } from './limits.ts';
 import { guardRoutes } from './access/access.ts';
-import { closeConnectionsWhenStopping } from './http/closing-connections.ts';
+import { closeConnectionsWhenStopping } from './http/protocol/closing-connections.ts';
 import type { ServerContext } from './context.ts';
 import { answerFailures, answerUnreadablePath } from './http/failure-answers.ts';
-import { continueAfterGate } from './http/expect-continue.ts';
+import { continueAfterGate } from './http/protocol/expect-continue.ts';
 import { describeRoutes } from './http/openapi.ts';
-import { answerProtocolFailures } from './http/protocol-failures.ts';
+import { answerProtocolFailures } from './http/protocol/protocol-failures.ts';
 import { logRequests } from './monitoring/request-log.ts';
 import { measureRequests } from './monitoring/request-metrics.ts';
 import { healthRoutes } from './monitoring/health.ts';

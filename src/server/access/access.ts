@@ -4,7 +4,7 @@ import { HttpError } from '../http/http-error.ts';
 import { refuseKeyInUrl } from './keys/key-in-url.ts';
 import { isUnsafeMethod } from './same-origin.ts';
 import { countRequests } from './request-limits.ts';
-import { requireSingleHeaders } from '../http/single-headers.ts';
+import { requireSingleHeaders } from '../http/protocol/single-headers.ts';
 import { wantsPage } from '../http/wants-page.ts';
 
 /**

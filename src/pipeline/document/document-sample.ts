@@ -1,8 +1,8 @@
-import { SAMPLE_DOCUMENTS_MAX } from '../core/limits.ts';
-import type { ChangeSink } from './diff.ts';
-import type { DocumentRenderer } from './document/document.ts';
-import type { WantedDocuments } from './ports/job.ts';
-import type { StagedRecord } from './ports/state-port.ts';
+import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
+import type { ChangeSink } from '../diff.ts';
+import type { DocumentRenderer } from './document.ts';
+import type { WantedDocuments } from '../ports/job.ts';
+import type { StagedRecord } from '../ports/state-port.ts';
 
 /** Writes nothing, and keeps the wanted documents that are to be sent. */
 export class DocumentSample implements ChangeSink {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { startBridgeServer } from '../../support/server/bridge-server.ts';
-import { eventually } from '../../support/eventually.ts';
-import { pushConnectors } from '../../support/server/push-server.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { startBridgeServer } from '../../../support/server/bridge-server.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { pushConnectors } from '../../../support/server/push-server.ts';
+import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 
 const BODY = '{"op":"DELETE","doc_id":"1"}';
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
-import { SERVER_HEADERS_BYTES_MAX } from '../limits.ts';
-import type { Logger } from '../../core/log.ts';
-import { failureAnswer } from './failure-answers.ts';
-import { HttpError } from './http-error.ts';
+import { SERVER_HEADERS_BYTES_MAX } from '../../limits.ts';
+import type { Logger } from '../../../core/log.ts';
+import { failureAnswer } from '../failure-answers.ts';
+import { HttpError } from '../http-error.ts';
 
 /**
  * Responds in the common failure format to what Node rejects before a request exists: malformed HTTP, headers that are too

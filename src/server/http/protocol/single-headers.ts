@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { HttpError } from './http-error.ts';
+import { HttpError } from '../http-error.ts';
 
 /** Node keeps the first of several equal headers and drops the others; a proxy in front may have checked another one. */
 const SINGLE = new Set(['host', 'authorization', 'content-type']);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
-import { rawExchange } from '../../support/http/raw-exchange.ts';
+import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import { rawExchange } from '../../../support/http/raw-exchange.ts';
 
 let server: GuardedServer;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { SERVER_HEADERS_BYTES_MAX } from '../../../src/server/limits.ts';
-import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
-import { parsedObject } from '../../support/files/json.ts';
-import { rawExchange } from '../../support/http/raw-exchange.ts';
+import { SERVER_HEADERS_BYTES_MAX } from '../../../../src/server/limits.ts';
+import { PUSH_TOKEN, startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import { parsedObject } from '../../../support/files/json.ts';
+import { rawExchange } from '../../../support/http/raw-exchange.ts';
 
 let server: GuardedServer;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
-import { rawExchange } from '../../support/http/raw-exchange.ts';
+import { startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import { rawExchange } from '../../../support/http/raw-exchange.ts';
 
 let server: GuardedServer;
 beforeAll(async () => {
