@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BridgeError } from '../../core/errors.ts';
+import { codeOf } from '../../core/thrown.ts';
 import {
   generatedState,
   sourceOf,
@@ -93,7 +94,7 @@ async function orIfMissing<Value, Default>(
   try {
     return await read();
   } catch (thrown) {
-    if (errorCodeOf(thrown) === 'ENOENT') return byDefault;
+    if (codeOf(thrown) === 'ENOENT') return byDefault;
     throw thrown;
   }
 }
@@ -102,17 +103,11 @@ async function orUnwritable<Value>(path: string, verb: string, work: () => Promi
   try {
     return await work();
   } catch (thrown) {
-    const code = errorCodeOf(thrown);
-    if (code === undefined) throw thrown;
+    const code = codeOf(thrown);
+    if (code === '') throw thrown;
     throw new BridgeError('GENERATED_FILE_UNWRITABLE', `${path} cannot be ${verb} (${code}).`, {
       cause: thrown,
       hint: 'Check the folder of --out, its permissions and the disk.',
     });
   }
-}
-
-/** The code of a system error, such as `EACCES`; undefined for any other error. */
-function errorCodeOf(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
-  return typeof thrown.code === 'string' ? thrown.code : undefined;
 }

@@ -44,8 +44,7 @@ async function generate(paths: readonly string[], flags: KestraFlags, io: Comman
 
 function checkReport(findings: readonly Finding[]): FindingReport {
   const exitStatus = exitStatusOf(findings);
-  const byFile = exitStatus !== EXIT.done;
-  return { findings, exitStatus, byFile, summary: summaryOf(findings, ['drift', 'fail']) };
+  return { findings, exitStatus, byFile: true, summary: summaryOf(findings, ['drift', 'fail']) };
 }
 
 interface Writing {
@@ -61,8 +60,7 @@ function writeReportOf({ findings, written, removed, unchanged }: Writing): Find
     exitStatus === EXIT.done
       ? `${amount(written, 'flow')} written, ${count(removed)} removed, ${count(unchanged)} unchanged.`
       : `Nothing was written: ${summaryOf(findings, [])}`;
-  const byFile = exitStatus !== EXIT.done;
-  return { findings, exitStatus, byFile, summary, ownKeys: { written, removed, unchanged } };
+  return { findings, exitStatus, byFile: true, summary, ownKeys: { written, removed, unchanged } };
 }
 
 /** A flow that cannot be generated at all outranks one that differs. */
