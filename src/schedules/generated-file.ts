@@ -14,7 +14,7 @@ export interface GeneratedFile {
 export type GeneratedState =
   | 'current'
   | 'missing'
-  /** Nobody changed the file, but the generator would write something else now. */
+  /** The file was not changed by hand, but the generator would write something else now. */
   | 'outdated'
   /** The content does not have the checksum of its header: it was changed by hand. */
   | 'edited'

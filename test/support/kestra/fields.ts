@@ -31,8 +31,7 @@ export function textsIn(value: unknown, path: readonly string[] = []): { path: s
 /** Seconds of an ISO 8601 duration of days, hours, minutes and seconds. */
 export function secondsOf(duration: unknown): number {
   const text = typeof duration === 'string' ? duration : '';
-  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/.exec(text);
-  if (match === null) return Number.NaN;
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
-  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+  if (!/^P(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?$/.test(text)) return Number.NaN;
+  const amountOf = (unit: string): number => Number(new RegExp(`(\\d+)${unit}`).exec(text)?.[1] ?? 0);
+  return ((amountOf('D') * 24 + amountOf('H')) * 60 + amountOf('M')) * 60 + amountOf('S');
 }
