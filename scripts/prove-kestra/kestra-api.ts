@@ -42,7 +42,8 @@ export class KestraApi {
       throw new Disproof('The response to flows/validate has no constraints. Is this a Kestra server?');
     }
     const { constraints } = result;
-    return constraints === null ? null : String(constraints);
+    if (constraints === null) return null;
+    return typeof constraints === 'string' ? constraints : JSON.stringify(constraints);
   }
 
   /** Creates the flow, or updates the one that exists. */
@@ -124,6 +125,10 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
 async function json(response: Response): Promise<unknown> {
   const text = await response.text();
   try {
@@ -141,6 +146,6 @@ async function jsonObject(response: Response): Promise<Fields> {
 
 async function jsonArray(response: Response): Promise<readonly unknown[]> {
   const value = await json(response);
-  if (Array.isArray(value)) return value;
+  if (isList(value)) return value;
   throw new Disproof('The response is not a JSON array.');
 }

@@ -106,7 +106,7 @@ async function endStateOf(
   const deadline = Date.now() + executionSecondsMax * 1_000;
   for (;;) {
     const { state } = await api.execution(id);
-    const current = String(Object(state)['current']);
+    const { current } = Object(state) as { readonly current: string };
     if (END_STATES.includes(current)) return current;
     if (Date.now() > deadline) {
       throw new Disproof(
