@@ -8,7 +8,7 @@ import type { KestraProblem } from '../../schedules/kestra/problem.ts';
 import type { ExpectedFile, LeftoverFile } from './generated-folder.ts';
 
 /** The folder of the flows unless the user names another one. */
-export const KESTRA_FOLDER_DEFAULT = 'kestra/flows';
+const KESTRA_FOLDER_DEFAULT = 'kestra/flows';
 
 /** Describes an expected file that is not current; nothing for one that is. */
 export function expectedFinding(
