@@ -6,7 +6,9 @@ import { execa } from 'execa';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES, type Reaction } from '../../src/core/exit-status.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { objectAt, objectsIn, secondsOf, textAt } from '../support/kestra/fields.ts';
-import { repositoryFlow, repositoryFlows } from '../support/kestra/flow.ts';
+import { flowOf, repositoryFlow, repositoryFlows } from '../support/kestra/flow.ts';
+import { RUN_RULES } from '../support/kestra/run-rules.ts';
+import { SCHEMA_RULES } from '../support/kestra/schema-rules.ts';
 import { taskCalled } from '../support/kestra/tasks.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -107,6 +109,13 @@ describe('the page about Kestra', () => {
     const [call = ''] = await curlCalls(code ?? '');
     expect(call).toContain(`-X ${method}`);
     expect(code).toContain(`"$KESTRA/${path}"`);
+  });
+
+  test('has a flow for full runs that keeps all rules', () => {
+    const [, text = ''] = /^```yaml\n(id: .*?)^```$/ms.exec(PAGE) ?? [];
+    const flow = flowOf('nightly_full_runs.yaml', text);
+    const all = repositoryFlows();
+    expect([...SCHEMA_RULES, ...RUN_RULES].flatMap((rule) => rule.violations(flow, all))).toEqual([]);
   });
 
   test('has a backfill whose body is JSON, for a trigger and inputs that exist', () => {

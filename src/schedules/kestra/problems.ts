@@ -31,7 +31,7 @@ export function kestraProblems(definitions: readonly Schedulable[]): KestraProbl
     const first = firsts.get(definition.name.toLowerCase());
     if (first === undefined) firsts.set(definition.name.toLowerCase(), definition);
     return [
-      ...(first === undefined ? [] : [collision(definition, first)]),
+      ...(first === undefined ? [] : [collision(definition, first), collision(first, definition)]),
       ...idProblems(definition),
       ...pathProblems(definition),
       ...secretProblems(definition),
@@ -40,11 +40,12 @@ export function kestraProblems(definitions: readonly Schedulable[]): KestraProbl
   });
 }
 
-function collision({ file, name, kind }: Schedulable, first: Schedulable): KestraProblem {
+/** Reported once for each of the two files, so that both are found. */
+function collision({ file, name, kind }: Schedulable, other: Schedulable): KestraProblem {
   return {
     file,
     field: 'metadata.name',
-    message: `The ${KIND_NOUNS[kind]} ${name} and the ${KIND_NOUNS[first.kind]} ${first.name} of ${first.file} would get the same flow ${name}.`,
+    message: `The ${KIND_NOUNS[kind]} ${name} and the ${KIND_NOUNS[other.kind]} ${other.name} of ${other.file} would get the same flow.`,
     fix: 'Rename one of them: set another metadata.name.',
   };
 }

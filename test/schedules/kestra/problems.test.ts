@@ -65,12 +65,16 @@ describe('the problems of kestraFlows', () => {
 
   test('name both files of a connector and an app with the same name', () => {
     const app = definition({ kind: 'App', file: 'connectors/hr-app.yaml', schedule: undefined });
-    expect(kestraFlows([definition(), app]).problems).toEqual([
+    expect(kestraFlows([definition(), app]).problems).toMatchObject([
       {
         file: 'connectors/hr-app.yaml',
         field: 'metadata.name',
-        message: 'The app hr and the connector hr of connectors/hr.yaml would get the same flow hr.',
-        fix: expect.any(String),
+        message: 'The app hr and the connector hr of connectors/hr.yaml would get the same flow.',
+      },
+      {
+        file: 'connectors/hr.yaml',
+        field: 'metadata.name',
+        message: 'The connector hr and the app hr of connectors/hr-app.yaml would get the same flow.',
       },
     ]);
   });
