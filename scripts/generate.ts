@@ -11,6 +11,7 @@ import { errorReference } from './error-reference.ts';
 import { exitStatusTables } from './exit-status-tables.ts';
 import { fieldReference } from './field-reference.ts';
 import { isCurrent, writePage, type GeneratedPage } from './generated-page.ts';
+import { kestraFlowFiles } from './kestra-flow-files.ts';
 import { limitReference } from './limit-reference.ts';
 import { openApi } from './openapi.ts';
 import { appPresetReference } from './app-preset-reference.ts';
@@ -25,6 +26,7 @@ const GENERATORS: readonly (() => Promise<readonly GeneratedPage[]>)[] = [
   openApi,
   presetReference,
   appPresetReference,
+  kestraFlowFiles,
 ];
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });

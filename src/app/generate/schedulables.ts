@@ -1,3 +1,4 @@
+import { relative, resolve } from 'node:path';
 import { BridgeError } from '../../core/errors.ts';
 import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
 import { kindNamed } from '../../definitions/files/kinds.ts';
@@ -27,12 +28,13 @@ export async function readSchedulables(
       { hint: 'Correct them first: a definition that cannot be read would lose its schedule.' },
     );
   }
+  const { cwd } = place;
   const found = await Promise.all([
-    ...report.connectors.map(({ file, connector }) => schedulable('Connector', file, connector)),
+    ...report.connectors.map(({ file, connector }) => schedulable('Connector', file, cwd, connector)),
     ...report.knowledgeSources.map(({ file, knowledgeSource }) =>
-      schedulable('KnowledgeSource', file, knowledgeSource),
+      schedulable('KnowledgeSource', file, cwd, knowledgeSource),
     ),
-    ...report.apps.map(({ file, app }) => schedulable('App', file, app)),
+    ...report.apps.map(({ file, app }) => schedulable('App', file, cwd, app)),
   ]);
   return found.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
@@ -40,6 +42,7 @@ export async function readSchedulables(
 async function schedulable<Name extends KindName>(
   name: Name,
   file: string,
+  cwd: string,
   definition: DefinitionTypes[Name],
 ): Promise<Schedulable> {
   const kind = await kindNamed(name);
@@ -48,7 +51,8 @@ async function schedulable<Name extends KindName>(
   return {
     kind: name,
     name: definition.metadata.name,
-    file: file.replaceAll('\\', '/'),
+    // The same file gives the same path, whether it was named as `a.yaml`, as `./a.yaml` or absolutely.
+    file: relative(cwd, resolve(cwd, file)).replaceAll('\\', '/'),
     schedule,
     timeZone,
     paused,

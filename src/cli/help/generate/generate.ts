@@ -1,9 +1,15 @@
 import { EVERY_COMMAND, type Documentation } from '../documentation.ts';
+import { KESTRA_EXAMPLE } from './kestra.ts';
 import { PG_CRON_EXAMPLE } from './pg-cron.ts';
 
 export const GENERATE: Documentation = {
   summary: 'generate files for other programs',
-  description: ['Generates files for other programs from the definitions, on stdout.'],
-  exits: EVERY_COMMAND,
-  examples: [PG_CRON_EXAMPLE],
+  description: [
+    'Generates files for schedulers from the definitions: Kestra flows, and SQL for pg_cron on stdout.',
+  ],
+  exits: {
+    ...EVERY_COMMAND,
+    badData: 'a generated file was changed by hand, or with --check differs from its definition',
+  },
+  examples: [KESTRA_EXAMPLE, PG_CRON_EXAMPLE],
 };
