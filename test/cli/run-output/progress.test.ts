@@ -8,7 +8,10 @@ const CLEAR_LINE = '\r\u001B[2K';
 const ROWS = { seen: 1_000, unchanged: 700, added: 200, changed: 90, quarantined: 10 };
 
 /** A stream that records its output, a clock that moves only when told, and progress on them. */
-function watched(mode: ProgressMode, { isTTY = false, columns = 80, noColor = true } = {}) {
+function watched(
+  mode: ProgressMode,
+  { isTTY = false, columns = 80, noColor = true, withFields = true } = {},
+) {
   let nowMs = 5_000;
   let out = '';
   const logged: LogFields[] = [];
@@ -21,7 +24,14 @@ function watched(mode: ProgressMode, { isTTY = false, columns = 80, noColor = tr
     redact: (line) => line,
   });
   const clock = { now: () => new Date(0), elapsedMs: () => nowMs };
-  const progress = createProgress(mode, stream, styleFor(stream, noColor), () => log, clock);
+  const progress = createProgress({
+    mode,
+    stderr: stream,
+    style: styleFor(stream, noColor),
+    log: () => log,
+    clock,
+    withFields,
+  });
   return {
     progress,
     logged,
