@@ -115,7 +115,9 @@ interface Recording {
   readonly context: Pick<AppSyncContext, 'leaseTiming' | 'redact'>;
 }
 
-type Repeated = { readonly earlier: EarlierResult };
+interface Repeated {
+  readonly earlier: EarlierResult;
+}
 
 /** Syncs under the lease on the app, and records how that ended. A run that has a result does nothing. */
 async function recorded(recording: Recording, sync: Sync): Promise<SyncOutcome | Repeated> {

@@ -77,7 +77,7 @@ export function kestraOutputs(metrics: readonly KestraMetric[], outputs: object)
 
 /**
  * @param named the kind of the definition with its name, which is null if its file did not load
- * @param result what is known of the result all the same; null is left out
+ * @param result what is known of the result in addition; null is left out
  */
 export function kestraFailure(
   runId: string,

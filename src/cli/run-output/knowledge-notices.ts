@@ -1,7 +1,7 @@
 import { amount } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
 import { releaseAdvice } from './kestra-messages.ts';
-import { knowledgeRelease, type KnowledgeRunSummary } from './knowledge-result.ts';
+import { knowledgeRelease, type KnowledgeRunSummary } from './knowledge-release.ts';
 
 /** What a person should know of a run of a knowledge source, each as a text that is understandable alone. */
 export function knowledgeNotices(summary: KnowledgeRunSummary): string[] {

@@ -1,10 +1,7 @@
 import type { KnowledgeRunResult } from '../../app/knowledge/run-result.ts';
 import type { BridgeError } from '../../core/errors.ts';
-import type { ExitStatus } from '../../core/exit-status.ts';
 import { count } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
-import type { SourceSummary } from '../../knowledge/knowledge.ts';
-import { releasedBy } from '../../pipeline/guard.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson } from '../output/failure.ts';
 import { isPretty } from '../output/pretty-log.ts';
@@ -13,17 +10,9 @@ import { wrapIndented, wrapWidth } from '../output/wrap.ts';
 import { kestraFailure, kestraMetrics, kestraOutputs } from './kestra-lines.ts';
 import { kestraResultMessages } from './kestra-messages.ts';
 import { knowledgeNotices } from './knowledge-notices.ts';
+import { knowledgeRelease, type KnowledgeRunSummary } from './knowledge-release.ts';
 import { ALREADY_COMPLETED } from './summary.ts';
 import type { RunOutput } from './run-output.ts';
-
-export interface KnowledgeRunSummary {
-  readonly source: Pick<SourceSummary, 'id' | 'name' | 'title'>;
-  /** The command of the run without options: `kb sync --source …`. */
-  readonly command: string;
-  readonly result: KnowledgeRunResult;
-  readonly exitStatus: ExitStatus;
-  readonly durationMs: number;
-}
 
 /** Writes results of runs of knowledge sources to stdout: as text, as one JSON object, or as lines for Kestra. */
 export function knowledgeResultWriter(io: CommandIo, asJson: boolean) {
@@ -140,18 +129,6 @@ function countLines(result: KnowledgeRunResult, style: Style): string[] {
     if (value === 0) return style.dim(line);
     return name === 'held' || name === 'set_aside' ? style.yellow(line) : line;
   });
-}
-
-/** If the listing was not complete, `--allow-deletes` does not release any deletes. Null: no deletes are held. */
-export function knowledgeRelease({ command, result: { holdReason, chunks } }: KnowledgeRunSummary) {
-  if (holdReason === null) return null;
-  if (releasedBy(holdReason) !== 'allow_deletes') {
-    return { command: null, hint: 'The next complete pass decides; --allow-deletes does not release them.' };
-  }
-  return {
-    command: `gemini-sync-bridge ${printable(command)} --until-done --allow-deletes ${chunks.held}`,
-    hint: 'If they are right, release them with this command.',
-  };
 }
 
 function holdLines(summary: KnowledgeRunSummary, style: Style): string[] {
