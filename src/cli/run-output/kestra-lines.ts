@@ -103,7 +103,7 @@ export function kestraFailure(
 }
 
 /** Omits unknown values: an expression supplies a default with `??`. */
-function known(values: object): Record<string, unknown> {
+export function known(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 

@@ -7,7 +7,7 @@ import { failureJson } from '../output/failure.ts';
 import { isPretty } from '../output/pretty-log.ts';
 import { PLAIN, styleFor, type Style } from '../output/style.ts';
 import { wrapIndented, wrapWidth } from '../output/wrap.ts';
-import { kestraFailure, kestraMetrics, kestraOutputs } from './kestra-lines.ts';
+import { kestraFailure, kestraMetrics, kestraOutputs, known } from './kestra-lines.ts';
 import { kestraResultMessages } from './kestra-messages.ts';
 import { knowledgeNotices } from './knowledge-notices.ts';
 import { knowledgeRelease, type KnowledgeRunSummary } from './knowledge-release.ts';
@@ -172,7 +172,7 @@ function kestraResult(summary: KnowledgeRunSummary): string {
   const tags = { knowledge_source: outputs.knowledge_source, work: outputs.work };
   return kestraOutputs(kestraMetrics(counts, summary.durationMs, tags), {
     ...outputs,
-    counts,
+    counts: known(counts),
     held_deletes: counts.held,
     release_command: release?.command ?? null,
     release_hint: release?.hint ?? null,

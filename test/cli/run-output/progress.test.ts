@@ -164,6 +164,23 @@ describe('lines', () => {
     expect(written()).toBe('');
   });
 
+  test('without fields say each number once, and after the last row only what is new', () => {
+    const { progress, logged, wait } = watched('plain', { withFields: false });
+    progress.phase('extract');
+    wait(10_000);
+    progress.rows(ROWS);
+    progress.rows({ ...ROWS, seen: 1_002, added: 202 });
+    for (const phase of ['publish', 'ingest', 'commit'] as const) progress.phase(phase);
+    expect(logged.map(({ message }) => message)).toEqual([
+      'extract: connecting',
+      'extract: 1,000 rows (200 added, 90 changed, 10 quarantined), 100/s',
+      'publish: 1,002 rows (202 added, 90 changed, 10 quarantined)',
+      'ingest',
+      'commit',
+    ]);
+    expect(Object.keys(logged[1] ?? {}).toSorted()).toEqual(['level', 'message', 'time']);
+  });
+
   test('json are objects', () => {
     const { progress, wait, written } = watched('json');
     progress.phase('extract');
