@@ -45,11 +45,9 @@ export class CollectionRemarks {
     );
   }
 
-  /** A failure that a retry can cure is a warning: if it ends the sync, the last line of the command says so. */
-  failed({ code, message, hint, retryable }: BridgeError): void {
+  failed({ code, message, hint }: BridgeError): void {
     this.#add(code, message);
-    const { log } = this.#ports;
-    log[retryable ? 'warn' : 'error']('the collection could not be synced', {
+    this.#ports.log.error('the collection could not be synced', {
       ...{ collection: this.#collection, code, reason: message },
       ...(hint !== undefined && { hint }),
     });
