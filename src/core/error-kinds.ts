@@ -16,7 +16,7 @@ const later: ErrorKind = { exit: EXIT.tryAgain, retryable: true };
 export const ERROR_KINDS = {
   /** The command line is wrong: an unknown option, a missing argument, a value out of range. See `--help`. */
   USAGE: wrong(EXIT.usage),
-  /** This run id was used by another connector, or the data store may still read the artifacts of an earlier attempt that had it. Give each run an id of its own, or leave `--run-id` out. */
+  /** This run id was used by another definition, or the data store may still read the artifacts of an earlier attempt that had it. Give each run an id of its own, or leave `--run-id` out. */
   RUN_ID_TAKEN: wrong(EXIT.usage),
   /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired. */
   PUSH_RUN_UNKNOWN: wrong(EXIT.usage),

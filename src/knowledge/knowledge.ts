@@ -18,6 +18,8 @@ export interface SourceSummary {
 }
 
 export interface CursorSummary {
+  /** The number of the pass in progress, or of the last one; 0 for the cursor of another program. */
+  readonly pass: number;
   /** Null before the first page of a pass, and after its last page. */
   readonly nextCursor: string | null;
   readonly pages: number;

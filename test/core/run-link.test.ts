@@ -10,6 +10,10 @@ describe('the link to a run', () => {
       'http://x/{connector_id}?q={run_id}&again={run_id}',
       'http://x/hr?q=R%201%26x%3Dy%2F..%2F%22&again=R%201%26x%3Dy%2F..%2F%22',
     ],
+    [
+      'https://x.example.com/ui/main/executions/gemini.sync.connectors/{connector_id}/{run_id}',
+      'https://x.example.com/ui/main/executions/gemini.sync.connectors/hr/R%201%26x%3Dy%2F..%2F%22',
+    ],
     ['https://x.example.com/all', 'https://x.example.com/all'],
   ])('of %s has its values encoded', (template, url) => {
     expect(parseRunLink('X', template)(RUN)).toBe(url);

@@ -56,7 +56,8 @@ export function appWork(
     reportedUnloaded: () => Promise.resolve({ ...reported, target: null }),
     async perform(app, { signal, ...tools }) {
       const request = { appKey: appKeyOf(app), ...options };
-      const sync = await syncAppOnce(app, request, runId, { ...surroundings, ...tools }, signal);
+      const { sync, earlier } = await syncAppOnce(app, request, runId, { ...surroundings, ...tools }, signal);
+      if (earlier !== null) return { ...earlier, work: 'repeated', watermark: null, sync };
       return {
         status: runStatusOf(sync.status),
         work: options.dryRun ? 'planned' : 'done',

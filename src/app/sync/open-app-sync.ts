@@ -15,7 +15,8 @@ import type { Observer } from '../../pipeline/ports/job.ts';
 import { runErrorOf } from '../../pipeline/run-error.ts';
 import { fencedLeases } from '../../state/leases/fenced-lease.ts';
 import type { LeaseTiming } from '../../state/leases/leases.ts';
-import { recordedRuns, type RecordedOutcome } from '../../state/run/recorded-run.ts';
+import { recordedRuns, type RecordedOutcome, type RecordedRuns } from '../../state/run/recorded-run.ts';
+import type { EarlierResult } from '../../state/run/earlier-run.ts';
 import { openStateDatabase, type StateDatabase } from '../../state/state-database.ts';
 import { permitOf } from '../catalog/policy.ts';
 import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../limits.ts';
@@ -26,7 +27,7 @@ import { stateLocation } from '../run/state-location.ts';
 import { FailedSync } from './failed-sync.ts';
 import { requestPermit } from './request-permit.ts';
 import { requireCollections } from './require-collections.ts';
-import { APP_TARGET, holdReasonOf, runCountsOf, runStatusOf } from './run-outcome.ts';
+import { APP_TARGET, holdReasonOf, recordedSync, runCountsOf, runStatusOf } from './run-outcome.ts';
 import { progressOf } from './sync-progress.ts';
 
 /** The environment of a sync. */
@@ -47,16 +48,22 @@ export interface AppSyncContext extends SecretVariables {
   readonly leaseTiming?: LeaseTiming;
 }
 
+/** The result of a sync, and what is recorded of it if an earlier process did the work under the same run id. */
+export interface AppSync {
+  readonly sync: SyncResult;
+  readonly earlier: EarlierResult | null;
+}
+
 /** Syncs with the lease on the app, or without one for a dry run. */
 type Sync = (lease: FencedLease | undefined) => Promise<SyncOutcome>;
 
 /**
  * The composition root of apps: opens the state and the readers, takes the lease on the app, records the run, syncs, and closes
  * everything. A dry run takes no lease and records nothing.
- * @param runId the id of the run in `run_state`
+ * @param runId the id of the run in `run_state`; if it has a result there, nothing is synced
  * @returns a result whose status is not `failed`; it has `nextRunAfter` if the API ended the sync by a rate limit
- * @throws FailedSync if no collection could be synced; BridgeError APP_COLLECTION_UNKNOWN, LEASE_HELD, LEASE_LOST, SECRET_*,
- *   POLICY_*, STATE_*, INTERRUPTED
+ * @throws FailedSync if no collection could be synced; BridgeError APP_COLLECTION_UNKNOWN, RUN_ID_TAKEN, LEASE_HELD, LEASE_LOST,
+ *   SECRET_*, POLICY_*, STATE_*, INTERRUPTED
  */
 export async function syncAppOnce(
   app: App,
@@ -64,7 +71,7 @@ export async function syncAppOnce(
   runId: string,
   context: AppSyncContext,
   signal: AbortSignal,
-): Promise<SyncResult> {
+): Promise<AppSync> {
   requireCollections(app, request.collections);
   return closingResources(async (closeAtEnd) => {
     const admit = requestPermit(app, await permitOf(app, context));
@@ -89,11 +96,15 @@ export async function syncAppOnce(
       const ports = { database, lease, runId, deleteLimit, clock, log, progress, redact };
       return syncApp(app, request, readers, ports, until);
     };
-    const { result, failure } = request.dryRun
+    const outcome = request.dryRun
       ? await sync(undefined)
       : await recorded({ database, name: appKeyOf(app), runId, context }, sync);
+    if ('earlier' in outcome) {
+      return { sync: recordedSync(request, outcome.earlier), earlier: outcome.earlier };
+    }
+    const { result, failure } = outcome;
     if (result.status === 'failed' && failure !== undefined) throw new FailedSync(failure, result);
-    return result;
+    return { sync: result, earlier: null };
   });
 }
 
@@ -104,25 +115,44 @@ interface Recording {
   readonly context: Pick<AppSyncContext, 'leaseTiming' | 'redact'>;
 }
 
-/** Syncs under the lease on the app, and records how that ended. */
-async function recorded({ database, name, runId, context }: Recording, sync: Sync): Promise<SyncOutcome> {
+interface Repeated {
+  readonly earlier: EarlierResult;
+}
+
+/** Syncs under the lease on the app, and records how that ended. A run that has a result does nothing. */
+async function recorded(recording: Recording, sync: Sync): Promise<SyncOutcome | Repeated> {
+  const { database, name, runId, context } = recording;
+  const runs = recordedRuns(database);
+  const before = await runs.earlier(runId, name);
+  if (before?.result) return { earlier: before.result };
   const lease = await fencedLeases(database, context.leaseTiming)(name, runId);
   try {
-    const runs = recordedRuns(database);
-    await runs.begin({ runId, name, target: APP_TARGET, startedAt: systemClock.now() }, lease);
-    let outcome: SyncOutcome;
-    try {
-      outcome = await sync(lease);
-    } catch (thrown) {
-      const error = toBridgeError(thrown);
-      await recordFailure(() => runs.finish(runId, failed(error, context)), error);
-      throw error;
-    }
-    await runs.finish(runId, finished(outcome, context));
-    return outcome;
+    // Another process with the same id may have ended since.
+    const known = await runs.earlier(runId, name);
+    if (known?.result) return { earlier: known.result };
+    return await begun(recording, runs, lease, sync);
   } finally {
     await lease.release();
   }
+}
+
+async function begun(
+  { name, runId, context }: Recording,
+  runs: RecordedRuns,
+  lease: FencedLease,
+  sync: Sync,
+): Promise<SyncOutcome> {
+  await runs.begin({ runId, name, target: APP_TARGET, startedAt: systemClock.now() }, lease);
+  let outcome: SyncOutcome;
+  try {
+    outcome = await sync(lease);
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    await recordFailure(() => runs.finish(runId, failed(error, context)), error);
+    throw error;
+  }
+  await runs.finish(runId, finished(outcome, context));
+  return outcome;
 }
 
 /** A state that fails cannot record its own failure; the next run closes the row. */
@@ -151,6 +181,7 @@ function finished({ result, failure }: SyncOutcome, context: Recording['context'
     holdReason: holdReasonOf(result),
     error: failure === undefined ? firstProblem(result) : redactedError(runErrorOf(failure), context),
     finishedAt: systemClock.now(),
+    goesOn: result.nextRunAfter !== undefined,
   };
 }
 

@@ -8,6 +8,7 @@ import { programVersion } from '../version.ts';
 
 /** The flags that the options of this file add. */
 export interface RunFlags {
+  readonly runId?: string;
   readonly allowDeletes?: number;
   readonly json?: true;
   readonly progress: ProgressMode;
@@ -18,6 +19,14 @@ export function allowDeletesOption(): Option {
     '--allow-deletes <max>',
     'release held deletes, if they are no more than <max>',
   ).argParser(wholeNumber);
+}
+
+const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+export function runIdOption(): Option {
+  return new Option('--run-id <id>', 'id of this run; the same id never does the work twice').argParser(
+    runId,
+  );
 }
 
 /** Adds the options that decide what a command prints while it runs, and at its end. */
@@ -52,4 +61,11 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('Must be a whole number.');
+}
+
+function runId(text: string): string {
+  if (RUN_ID.test(text)) return text;
+  throw new InvalidArgumentError(
+    'Must be 1 to 100 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
+  );
 }

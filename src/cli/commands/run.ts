@@ -14,9 +14,13 @@ import { RUN } from '../help/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { resultWriter } from '../run-output/run-result.ts';
 import { openRunOutput, reportFailure, reportHold, type RunOutput } from '../run-output/run-output.ts';
-import { addOutputOptions, allowDeletesOption, runSurroundings, type RunFlags } from './run-options.ts';
-
-const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+import {
+  addOutputOptions,
+  allowDeletesOption,
+  runIdOption,
+  runSurroundings,
+  type RunFlags,
+} from './run-options.ts';
 
 interface ConnectorFlags extends RunFlags {
   readonly connector: string;
@@ -28,7 +32,6 @@ interface ConnectorFlags extends RunFlags {
   readonly local?: true;
   readonly resend?: true;
   readonly reconcileFull?: true;
-  readonly runId?: string;
   readonly pushRunId?: string;
 }
 
@@ -49,7 +52,7 @@ export function runCommand(io: CommandIo, keepHeapSmall: () => void): Command {
     .addOption(allowDeletesOption())
     .option('--resend', 'read everything and send every document, also unchanged ones')
     .option('--reconcile-full', 're-send every document and delete everything else from the data store')
-    .option('--run-id <id>', 'id of this run; the same id never does the work twice', runId)
+    .addOption(runIdOption())
     .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`');
   return addOutputOptions(command).action((flags: ConnectorFlags) => run(flags, io, keepHeapSmall));
 }
@@ -173,11 +176,4 @@ function sampleSize(text: string): number {
   const value = Number(text);
   if (/^[1-9]\d*$/.test(text) && value <= SAMPLE_DOCUMENTS_MAX) return value;
   throw new InvalidArgumentError(`Must be a whole number from 1 to ${SAMPLE_DOCUMENTS_MAX}.`);
-}
-
-function runId(text: string): string {
-  if (RUN_ID.test(text)) return text;
-  throw new InvalidArgumentError(
-    'Must be 1 to 100 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',
-  );
 }

@@ -9,7 +9,13 @@ import { DocumentedCommand } from '../help/documented-command.ts';
 import { SYNC } from '../help/sync.ts';
 import { openRunOutput, reportFailure, type RunOutput } from '../run-output/run-output.ts';
 import { syncResultWriter } from '../sync-output/sync-result.ts';
-import { addOutputOptions, allowDeletesOption, runSurroundings, type RunFlags } from './run-options.ts';
+import {
+  addOutputOptions,
+  allowDeletesOption,
+  runIdOption,
+  runSurroundings,
+  type RunFlags,
+} from './run-options.ts';
 
 interface SyncFlags extends RunFlags {
   readonly app?: string;
@@ -29,12 +35,13 @@ export function syncCommand(io: CommandIo): Command {
     .option('--full', 'read everything, and delete what the API no longer lists')
     .option('--collection <key...>', 'only these collections')
     .option('--dry-run', 'plan only: report what would change and write nothing')
-    .addOption(allowDeletesOption());
+    .addOption(allowDeletesOption())
+    .addOption(runIdOption());
   return addOutputOptions(command).action((flags: SyncFlags) => sync(flags, io));
 }
 
 async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
-  const runId = newRunId(systemClock.now());
+  const runId = flags.runId ?? newRunId(systemClock.now());
   const output = openRunOutput(io, flags.progress, runId, 'app');
   const results = syncResultWriter(io, flags.json === true);
   const name = flags.app ?? flags.file ?? '';
@@ -60,7 +67,8 @@ async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
     };
     const { result, exitStatus } = await runOnce(appWork(place, options, surroundings), surroundings);
     output.progress.stop();
-    results.done({ runId, result: result.sync, exitStatus, dryRun, command: commandOf(flags) });
+    const earlier = result.work === 'repeated' ? { holdReason: result.holdReason } : null;
+    results.done({ runId, result: result.sync, exitStatus, dryRun, earlier, command: commandOf(flags) });
     io.exit(exitStatus);
   } catch (thrown) {
     output.progress.stop();
@@ -93,17 +101,26 @@ function surroundingsOf(io: CommandIo, output: RunOutput): RunSurroundings & App
 }
 
 /** @throws BridgeError USAGE */
-function requireOneTarget({ app, file, queued, full, collection, dryRun, allowDeletes }: SyncFlags): void {
+function requireOneTarget({
+  app,
+  file,
+  queued,
+  full,
+  collection,
+  dryRun,
+  allowDeletes,
+  runId,
+}: SyncFlags): void {
   const given = [app, file, queued].filter((target) => target !== undefined);
   if (given.length !== 1) {
     throw new BridgeError('USAGE', 'sync needs exactly one of --app, --file and --queued.', {
       hint: 'Name an app with --app <key>, or its file with --file <path>, or use --queued.',
     });
   }
-  const options = [full, collection, dryRun, allowDeletes].filter((option) => option !== undefined);
+  const options = [full, collection, dryRun, allowDeletes, runId].filter((option) => option !== undefined);
   if (queued === true && options.length > 0) {
     throw new BridgeError('USAGE', '--queued cannot be combined with options of one sync.', {
-      hint: 'Each request says what to sync. Leave --full, --collection, --dry-run and --allow-deletes out.',
+      hint: 'Each request says what to sync. Leave --full, --collection, --dry-run, --allow-deletes and --run-id out.',
     });
   }
 }

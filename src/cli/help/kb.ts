@@ -75,6 +75,7 @@ export const KB_SYNC: Documentation = {
   summary: 'sync one page of a source, or all pages',
   description: [
     'Reads the next page of a source and stores its documents, its chunks and the cursor in one transaction, so a run can be killed and repeated at any time. With --until-done it reads pages until the pass is complete. At the end of a complete pass, chunks that were not listed are deleted, unless there are suspiciously many of them: then they are held.',
+    'With --run-id, a sync can be started again without doing its work twice: after it has ended, the recorded result is printed, and after a failure it continues the same pass, also with --restart.',
     'Without OPENAI_API_KEY, texts are embedded offline; such vectors find the same words, not the same meaning.',
   ],
   exits: {
@@ -95,6 +96,10 @@ export const KB_SYNC: Documentation = {
   },
   examples: [
     SYNC_EXAMPLE,
+    {
+      about: 'Sync all pages as one execution of an orchestrator, which may start it twice',
+      command: ['gemini-sync-bridge kb sync --source products --until-done --run-id "$RUN_ID"'],
+    },
     {
       about: 'Release held deletes, if they are no more than 40',
       command: ['gemini-sync-bridge kb sync --source products --until-done --allow-deletes 40'],

@@ -5,6 +5,7 @@ export const SYNC: Documentation = {
   summary: 'sync the entities of an app into the database',
   description: [
     'Reads the collections of an app from its API and stores their entities in the database. The first sync of a collection is a full one; later ones read what changed. A full sync also deletes entities that the API no longer lists, unless there are suspiciously many. A sync can be killed and repeated at any time.',
+    'With --run-id, a sync can be started again without doing its work twice: after it has ended, the recorded result is printed.',
     'With --queued it works on the requests that wait in the table sync_requests, where pg_cron or the server put them, and ends when there are none.',
   ],
   exits: {

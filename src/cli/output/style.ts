@@ -20,6 +20,18 @@ export function styleFor(stream: OutputStream, noColor: boolean): Style {
   };
 }
 
+const asItIs = (text: string) => text;
+
+/** Leaves text unchanged, for outputs that never have colours. */
+export const PLAIN: Style = {
+  bold: asItIs,
+  dim: asItIs,
+  red: asItIs,
+  green: asItIs,
+  yellow: asItIs,
+  cyan: asItIs,
+};
+
 export function hasColors({ isTTY }: OutputStream, noColor: boolean): boolean {
   return isTTY === true && !noColor;
 }

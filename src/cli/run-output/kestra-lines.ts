@@ -32,13 +32,7 @@ export function kestraResult(summary: SummaryOf): string {
   const release = releaseOf(summary);
   const { runId, status, work, holdReason, remarks, artifacts } = result;
   const counts = known(result.counts);
-  const tags = { connector, work };
-  const metrics = [
-    ...Object.entries(counts).map(([name, value]) => ({ name, type: 'counter', value, tags })),
-    // Kestra expects the duration in seconds.
-    { name: 'duration', type: 'timer', value: durationMs / 1_000, tags },
-  ];
-  return kestraOutputs(metrics, {
+  return kestraOutputs(kestraMetrics(counts, durationMs, { connector, work }), {
     run_id: runId,
     connector,
     status,
@@ -63,17 +57,34 @@ interface KestraMetric {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** The counts of a run that are known, and its duration. */
+export function kestraMetrics(
+  counts: object,
+  durationMs: number,
+  tags: KestraMetric['tags'],
+): KestraMetric[] {
+  return [
+    ...Object.entries(known(counts)).map(([name, value]) => ({ name, type: 'counter', value, tags })),
+    // Kestra expects the duration in seconds.
+    { name: 'duration', type: 'timer', value: durationMs / 1_000, tags },
+  ];
+}
+
 /** @param outputs null is left out */
 export function kestraOutputs(metrics: readonly KestraMetric[], outputs: object): string {
   return `${marked({ metrics })}\n${marked({ outputs: known(outputs) })}\n`;
 }
 
-/** @param named the kind of the definition with its name, which is null if its file did not load */
+/**
+ * @param named the kind of the definition with its name, which is null if its file did not load
+ * @param result what is known of the result in addition; null is left out
+ */
 export function kestraFailure(
   runId: string,
   named: Readonly<Record<string, string | null>>,
   error: BridgeError,
   redactor: Redactor,
+  result: object = {},
 ): string {
   // Each text is redacted separately: redacting the whole line would remove keys that equal a secret, such as `status`.
   const clean = (text: string, charactersMax: number) => shownText(redactor.redact(text), charactersMax);
@@ -82,6 +93,7 @@ export function kestraFailure(
     ...named,
     status: 'FAILED',
     exit_status: error.exit,
+    ...result,
     error_code: error.code,
     error_message: clean(error.message, TELEMETRY_MESSAGE_CHARACTERS_MAX),
     error_hint: error.hint === undefined ? null : clean(error.hint, TELEMETRY_TEXT_CHARACTERS_MAX),
@@ -90,13 +102,8 @@ export function kestraFailure(
   return `${marked({ outputs })}\n`;
 }
 
-/** Changes a text for people so that Kestra does not interpret any of its lines. */
-export function unmarked(text: string): string {
-  return text.replaceAll(/^(?=::|##kestra:)/gm, ' ');
-}
-
 /** Omits unknown values: an expression supplies a default with `??`. */
-function known(values: object): Record<string, unknown> {
+export function known(values: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 

@@ -1,26 +1,18 @@
-import type { KnowledgeRunResult } from '../../app/knowledge/knowledge-work.ts';
+import type { KnowledgeRunResult } from '../../app/knowledge/run-result.ts';
 import type { BridgeError } from '../../core/errors.ts';
-import type { ExitStatus } from '../../core/exit-status.ts';
 import { count } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
-import type { SourceSummary } from '../../knowledge/knowledge.ts';
-import { releasedBy } from '../../pipeline/guard.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson } from '../output/failure.ts';
 import { isPretty } from '../output/pretty-log.ts';
-import { styleFor, type Style } from '../output/style.ts';
+import { PLAIN, styleFor, type Style } from '../output/style.ts';
 import { wrapIndented, wrapWidth } from '../output/wrap.ts';
-import { kestraFailure, kestraOutputs, unmarked } from './kestra-lines.ts';
+import { kestraFailure, kestraMetrics, kestraOutputs, known } from './kestra-lines.ts';
+import { kestraResultMessages } from './kestra-messages.ts';
+import { knowledgeNotices } from './knowledge-notices.ts';
+import { knowledgeRelease, type KnowledgeRunSummary } from './knowledge-release.ts';
+import { ALREADY_COMPLETED } from './summary.ts';
 import type { RunOutput } from './run-output.ts';
-
-export interface KnowledgeRunSummary {
-  readonly source: Pick<SourceSummary, 'id' | 'name' | 'title'>;
-  /** The command of the run without options: `kb sync --source …`. */
-  readonly command: string;
-  readonly result: KnowledgeRunResult;
-  readonly exitStatus: ExitStatus;
-  readonly durationMs: number;
-}
 
 /** Writes results of runs of knowledge sources to stdout: as text, as one JSON object, or as lines for Kestra. */
 export function knowledgeResultWriter(io: CommandIo, asJson: boolean) {
@@ -29,10 +21,17 @@ export function knowledgeResultWriter(io: CommandIo, asJson: boolean) {
   return {
     done(summary: KnowledgeRunSummary): void {
       if (asJson) io.stdout.write(`${JSON.stringify(knowledgeRunJson(summary))}\n`);
+      if (forKestra) {
+        const text = asJson ? undefined : knowledgeRunText(summary, PLAIN, Infinity, []);
+        io.stdout.write(kestraResultMessages(knowledgeNotices(summary), text, redactor));
+        io.stdout.write(kestraResult(summary));
+        return;
+      }
       const out = asJson ? io.stderr : io.stdout;
-      const text = () => knowledgeRunText(summary, styleFor(out, io.env.noColor), wrapWidth(out));
-      if (!asJson || isPretty(io)) out.write(forKestra ? unmarked(text()) : text());
-      if (forKestra) io.stdout.write(kestraResult(summary));
+      if (asJson && !isPretty(io)) return;
+      const style = styleFor(out, io.env.noColor);
+      const notices = [...holdLines(summary, style), ...setAsideLines(summary.result, style)];
+      out.write(knowledgeRunText(summary, style, wrapWidth(out), notices));
     },
     /** @param source the name of the source, or what the command was given if it is unknown */
     failed(runId: string, source: string, error: BridgeError): void {
@@ -49,14 +48,14 @@ export function knowledgeResultWriter(io: CommandIo, asJson: boolean) {
   };
 }
 
-/** Logs how held deletes are released. On a terminal, the summary contains this information. */
+/** Logs how held deletes are released. On a terminal the summary has it, and in Kestra a message of its own. */
 export function reportKnowledgeHold(
   summary: KnowledgeRunSummary,
   io: CommandIo,
   { log }: Pick<RunOutput, 'log'>,
 ): void {
-  const release = releaseOf(summary);
-  if (release === null || isPretty(io)) return;
+  const release = knowledgeRelease(summary);
+  if (release === null || isPretty(io) || io.env.logFormat === 'kestra') return;
   log.warn('deletes are held', {
     held: summary.result.chunks.held,
     reason: summary.result.holdReason,
@@ -74,13 +73,14 @@ function knowledgeRunJson(summary: KnowledgeRunSummary) {
     source_id: source.id,
     status: result.status,
     exit_status: exitStatus,
-    done: result.last?.done ?? false,
+    work: result.work,
+    done: result.done,
     pages: result.pages,
     next: result.last?.next ?? null,
     url: result.last?.url ?? null,
     counts: countsOf(result),
     hold_reason: result.holdReason,
-    release: releaseOf(summary),
+    release: knowledgeRelease(summary),
     embedder: result.last?.embedder ?? null,
     duration_ms: Math.round(durationMs),
   };
@@ -89,20 +89,30 @@ function knowledgeRunJson(summary: KnowledgeRunSummary) {
 /**
  * Describes the result for a person.
  * @param columns the width of the terminal; infinite for other outputs, which are not wrapped
+ * @param notices the lines that ask a person to do something
  */
-function knowledgeRunText(summary: KnowledgeRunSummary, style: Style, columns: number): string {
+function knowledgeRunText(
+  summary: KnowledgeRunSummary,
+  style: Style,
+  columns: number,
+  notices: readonly string[],
+): string {
   const { source, result, durationMs } = summary;
   const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
+  const repeated = result.work === 'repeated' ? ALREADY_COMPLETED : '';
   const text = [
-    `${style.bold(printable(source.title))}  ${paint(result.status)}  ${(durationMs / 1_000).toFixed(1)} s`,
+    `${style.bold(printable(source.title))}  ${paint(result.status)}  ${(durationMs / 1_000).toFixed(1)} s${repeated}`,
     '',
     ...countLines(result, style),
-    ...holdLines(summary, style),
-    ...setAsideLines(result, style),
+    ...notices,
     ...placeLines(summary),
   ].join('\n');
-  const embedder = style.dim(`  embedder    ${printable(result.last?.embedder ?? '')}`);
-  return `${wrapIndented(text, columns)}\n\n${style.dim(`  run         ${result.runId}`)}\n${embedder}\n`;
+  const embedder = result.last?.embedder;
+  const facts = [
+    `  run         ${result.runId}`,
+    ...(embedder === undefined ? [] : [`  embedder    ${printable(embedder)}`]),
+  ];
+  return `${wrapIndented(text, columns)}\n\n${facts.map(style.dim).join('\n')}\n`;
 }
 
 function countsOf({ pages, items, chunks: { added, known, deleted, held, setAside } }: KnowledgeRunResult) {
@@ -110,7 +120,9 @@ function countsOf({ pages, items, chunks: { added, known, deleted, held, setAsid
 }
 
 function countLines(result: KnowledgeRunResult, style: Style): string[] {
-  const rows = Object.entries(countsOf(result));
+  const rows = Object.entries(countsOf(result)).flatMap(([name, value]) =>
+    value === null ? [] : [[name, value] as const],
+  );
   const width = Math.max(...rows.map(([, value]) => count(value).length));
   return rows.map(([name, value]) => {
     const line = `  ${name.replace('_', ' ').padEnd(12)}${count(value).padStart(width)}`;
@@ -119,21 +131,9 @@ function countLines(result: KnowledgeRunResult, style: Style): string[] {
   });
 }
 
-/** If the listing was not complete, `--allow-deletes` does not release any deletes. Null: no deletes are held. */
-function releaseOf({ command, result: { holdReason, chunks } }: KnowledgeRunSummary) {
-  if (holdReason === null) return null;
-  if (releasedBy(holdReason) !== 'allow_deletes') {
-    return { command: null, hint: 'The next complete pass decides; --allow-deletes does not release them.' };
-  }
-  return {
-    command: `gemini-sync-bridge ${printable(command)} --until-done --allow-deletes ${chunks.held}`,
-    hint: 'If they are right, release them with this command.',
-  };
-}
-
 function holdLines(summary: KnowledgeRunSummary, style: Style): string[] {
   const { chunks, holdReason } = summary.result;
-  const release = releaseOf(summary);
+  const release = knowledgeRelease(summary);
   if (release === null) return [];
   const lines =
     release.command === null
@@ -169,14 +169,10 @@ function placeLines({ command, result: { last } }: KnowledgeRunSummary): string[
 
 function kestraResult(summary: KnowledgeRunSummary): string {
   const { counts, release, ...outputs } = knowledgeRunJson(summary);
-  const tags = { knowledge_source: outputs.knowledge_source };
-  const metrics = [
-    ...Object.entries(counts).map(([name, value]) => ({ name, type: 'counter', value, tags })),
-    { name: 'duration', type: 'timer', value: summary.durationMs / 1_000, tags },
-  ];
-  return kestraOutputs(metrics, {
+  const tags = { knowledge_source: outputs.knowledge_source, work: outputs.work };
+  return kestraOutputs(kestraMetrics(counts, summary.durationMs, tags), {
     ...outputs,
-    counts,
+    counts: known(counts),
     held_deletes: counts.held,
     release_command: release?.command ?? null,
     release_hint: release?.hint ?? null,

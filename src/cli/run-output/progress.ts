@@ -43,20 +43,23 @@ interface Moment {
 /** Shows the progress at one moment. */
 type Show = (moment: Moment) => void;
 
-/**
- * Progress on stderr: a bar on a terminal, log lines elsewhere, JSON lines for programs.
- * @param noun the noun for what is read
- */
-export function createProgress(
-  mode: ProgressMode,
-  stderr: OutputStream,
-  style: Style,
-  log: () => Logger,
-  clock: Clock,
-  noun = 'row',
-): Progress {
+interface ProgressOptions {
+  readonly mode: ProgressMode;
+  readonly stderr: OutputStream;
+  readonly style: Style;
+  readonly log: () => Logger;
+  readonly clock: Clock;
+  /** The noun for what is read: `row` by default. */
+  readonly noun?: string;
+  /** Whether log lines have the counts as fields for programs too; otherwise their text says them once. */
+  readonly withFields?: boolean;
+}
+
+/** Progress on stderr: a bar on a terminal, log lines elsewhere, JSON lines for programs. */
+export function createProgress(options: ProgressOptions): Progress {
+  const { mode, stderr, style, log, clock, noun = 'row', withFields = true } = options;
   const chosen = mode === 'auto' ? (stderr.isTTY === true ? 'bar' : 'plain') : mode;
-  const plain: Show = (moment) => {
+  const withCounts: Show = (moment) => {
     const { phase, rows, rowsPerSecond } = moment;
     const text = moment.connecting ? 'connecting' : `${rowsText(moment)}, ${count(rowsPerSecond)}/s`;
     log().info(`${phase}: ${text}`, {
@@ -65,6 +68,7 @@ export function createProgress(
       rowsPerSecond,
     });
   };
+  const plain = withFields ? withCounts : briefly(log);
   const json: Show = ({ phase, rows, expectedRows, rowsPerSecond, elapsedMs }) =>
     stderr.write(
       `${JSON.stringify({ progress: { phase, rows, expectedRows, rowsPerSecond, elapsedMs } })}\n`,
@@ -85,6 +89,26 @@ export function createProgress(
         (text) => stderr.write(text),
       );
   }
+}
+
+/** Log lines that say what is new since the line before: the counts do not change after the rows have been read. */
+function briefly(log: () => Logger): Show {
+  let said = '';
+  return (moment) => {
+    const { phase, connecting, rowsPerSecond } = moment;
+    const text = connecting ? 'connecting' : changesText(moment);
+    const rate = phase === 'extract' && !connecting ? `, ${count(rowsPerSecond)}/s` : '';
+    log().info(text === said ? phase : `${phase}: ${text}${rate}`);
+    said = text;
+  };
+}
+
+/** `5,000 rows (12 added, 3 changed)`. */
+function changesText(moment: Moment): string {
+  const { added, changed, quarantined } = moment.rows;
+  const changes = Object.entries({ added, changed, quarantined }).filter(([, rows]) => rows > 0);
+  const texts = changes.map(([name, rows]) => `${count(rows)} ${name}`);
+  return `${rowsText(moment)}${texts.length === 0 ? '' : ` (${texts.join(', ')})`}`;
 }
 
 function timed(

@@ -1,10 +1,18 @@
 import { systemClock } from '../../core/time/clock.ts';
 import type { BridgeError } from '../../core/errors.ts';
-import { createLogger, jsonFormat, prettyFormat, type LogFormat, type Logger } from '../../core/log.ts';
+import {
+  createLogger,
+  jsonFormat,
+  prettyFormat,
+  type LogFields,
+  type LogFormat,
+  type Logger,
+} from '../../core/log.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureJson, writeFailure } from '../output/failure.ts';
 import { kestraFormat } from './kestra-lines.ts';
+import { kestraFailureMessage } from './kestra-messages.ts';
 import { createProgress, type Progress, type ProgressMode } from './progress.ts';
 import { releaseOf } from './release.ts';
 import { isPretty } from '../output/pretty-log.ts';
@@ -24,28 +32,34 @@ export interface RunOutput {
 
 /** @param kind the kind of the definition, which is the name of its field in log lines */
 export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string, kind: RunKind): RunOutput {
-  const style = styleFor(io.stderr, io.env.noColor);
-  const progress = createProgress(
+  const forKestra = io.env.logFormat === 'kestra';
+  const progress = createProgress({
     mode,
-    io.stderr,
-    style,
-    () => log,
-    systemClock,
-    kind === 'connector' ? 'row' : 'item',
-  );
+    stderr: io.stderr,
+    style: styleFor(io.stderr, io.env.noColor),
+    log: () => log,
+    clock: systemClock,
+    noun: kind === 'connector' ? 'row' : 'item',
+    withFields: !forKestra,
+  });
+  let definition: string | null = null;
+  // In Kestra all lines of an execution are of one run of one definition, so they are named once.
+  const isNamed = ([field, value]: [string, unknown]) =>
+    (field === 'run' && value === runId) || (field === kind && value === definition);
+  const forExecution: LogFormat = (level, time, message, fields) =>
+    kestraFormat(level, time, message, without(fields, isNamed));
   let log = createLogger(
     {
       write: (line) => {
         progress.write(line);
       },
       level: io.env.logLevel,
-      format: formatFor(io),
+      format: forKestra ? forExecution : isPretty(io) ? prettyFormat : jsonFormat,
       now: () => systemClock.now(),
       redact: (line) => io.env.redactor.redact(line),
     },
     { run: runId },
   );
-  let definition: string | null = null;
   return {
     progress,
     get definition() {
@@ -57,13 +71,16 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string, 
     nameDefinition(name) {
       definition = name;
       log = log.child({ [kind]: name });
+      if (forKestra) log.info(`run ${runId} of ${kind.replace('_', ' ')} ${name}`);
     },
   };
 }
 
 /** If logs are JSON, a failure is also a JSON log line, because programs read the output line by line. */
 export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
-  if (isPretty(io)) {
+  if (io.env.logFormat === 'kestra') {
+    output.progress.write(kestraFailureMessage(error, io.env.redactor));
+  } else if (isPretty(io)) {
     writeFailure(error, io.stderr, (text) => io.env.redactor.redact(text));
   } else {
     const { message, ...fields } = failureJson(error);
@@ -75,10 +92,10 @@ export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutp
   });
 }
 
-/** Logs how held deletes are released. On a terminal, the summary contains this information. */
+/** Logs how held deletes are released. On a terminal the summary has it, and in Kestra a message of its own. */
 export function reportHold(summary: SummaryOf, io: CommandIo, { log }: RunOutput): void {
   const release = releaseOf(summary);
-  if (release === null || isPretty(io)) return;
+  if (release === null || isPretty(io) || io.env.logFormat === 'kestra') return;
   const { counts, holdReason, work } = summary.result;
   log.warn(work === 'planned' ? 'deletes would be held' : 'deletes are held', {
     held: counts.held,
@@ -88,7 +105,6 @@ export function reportHold(summary: SummaryOf, io: CommandIo, { log }: RunOutput
   });
 }
 
-function formatFor(io: CommandIo): LogFormat {
-  if (io.env.logFormat === 'kestra') return kestraFormat;
-  return isPretty(io) ? prettyFormat : jsonFormat;
+function without(fields: LogFields, isLeftOut: (field: [string, unknown]) => boolean): LogFields {
+  return Object.fromEntries(Object.entries(fields).filter((field) => !isLeftOut(field)));
 }

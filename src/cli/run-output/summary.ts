@@ -1,4 +1,4 @@
-import { shellWord } from '../../app/run/run-command-line.ts';
+import { explainCommandLine } from '../../app/run/run-command-line.ts';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
@@ -7,6 +7,9 @@ import { releaseOf } from './release.ts';
 import { count } from '../../core/text/count-text.ts';
 import { type Style } from '../output/style.ts';
 import { wrapIndented } from '../output/wrap.ts';
+
+/** Follows the status of a run whose id has done its work before. */
+export const ALREADY_COMPLETED = ' · already completed under this run id';
 
 export interface SummaryOf {
   readonly connector: string;
@@ -28,10 +31,7 @@ export interface SummaryOf {
 export function summaryText(summary: SummaryOf, style: Style, columns: number): string {
   const { result } = summary;
   const text = [
-    headline(summary, style),
-    '',
-    ...countLines(summary, style),
-    ...qualityLines(result, style),
+    ...factLines(summary, style),
     ...holdLines(summary, style),
     ...remarkLines(result, style),
     ...driftLines(result, style),
@@ -40,6 +40,28 @@ export function summaryText(summary: SummaryOf, style: Style, columns: number): 
   ].join('\n');
   // Documents and places are not wrapped, so that they can be copied.
   return [wrapIndented(text, columns), ...documentLines(result), ...placeLines(result, style), ''].join('\n');
+}
+
+/** The same for Kestra, without what its log has as warnings: `noticesOf` and the warnings of the run. */
+export function summaryWithoutNotices(summary: SummaryOf, style: Style): string {
+  const { result } = summary;
+  const samples = result.work === 'planned' ? sampleLines(result, style, PLANNED_CHANGES) : [];
+  return [
+    ...factLines(summary, style),
+    ...unchangedLines(result),
+    ...samples,
+    ...documentLines(result),
+    ...placeLines(result, style),
+  ].join('\n');
+}
+
+function factLines(summary: SummaryOf, style: Style): string[] {
+  return [
+    headline(summary, style),
+    '',
+    ...countLines(summary, style),
+    ...qualityLines(summary.result, style),
+  ];
 }
 
 /** Describes the result for a program, as exactly one object. */
@@ -76,7 +98,7 @@ function headline({ connector, result, durationMs }: SummaryOf, style: Style): s
   if (result.work === 'written')
     return `${style.bold(connector)}  ${style.cyan('DRY INGESTION')}  requests were written, nothing was sent · ${seconds}`;
   const paint = result.status === 'SUCCESS' ? style.green : style.yellow;
-  const repeated = result.work === 'repeated' ? ' · already completed under this run id' : '';
+  const repeated = result.work === 'repeated' ? ALREADY_COMPLETED : '';
   return `${style.bold(connector)}  ${paint(result.status)}  ${seconds}${repeated}`;
 }
 
@@ -131,7 +153,7 @@ function holdLines(summary: SummaryOf, style: Style): string[] {
 }
 
 function remarkLines(result: BridgeResult, style: Style): string[] {
-  return [...listingLines(result, style), ...aheadLines(result, style)];
+  return [...unchangedLines(result), ...listingLines(result, style), ...aheadLines(result, style)];
 }
 
 function aheadLines({ remarks: { ahead } }: BridgeResult, style: Style): string[] {
@@ -144,8 +166,13 @@ function aheadLines({ remarks: { ahead } }: BridgeResult, style: Style): string[
   ];
 }
 
+function unchangedLines({ remarks }: BridgeResult): string[] {
+  return remarks.unchanged === true
+    ? ['', '  The source says that nothing changed, so no row was read.']
+    : [];
+}
+
 function listingLines({ remarks, holdReason, work }: BridgeResult, style: Style): string[] {
-  if (remarks.unchanged === true) return ['', '  The source says that nothing changed, so no row was read.'];
   // The hold reason has already been reported.
   if (remarks.truncated !== true || holdReason !== null) return [];
   return [
@@ -164,12 +191,17 @@ function driftLines({ drift = [] }: BridgeResult, style: Style): string[] {
   return ['', ...lines];
 }
 
-function sampleLines({ samples, work, counts }: BridgeResult, style: Style): string[] {
+const PLANNED_CHANGES = ['added', 'changed', 'deleted'] as const;
+const SET_ASIDE = ['held', 'quarantined'] as const;
+
+function sampleLines(
+  { samples, work, counts }: BridgeResult,
+  style: Style,
+  kinds: readonly ((typeof PLANNED_CHANGES)[number] | (typeof SET_ASIDE)[number])[] = work === 'planned'
+    ? [...PLANNED_CHANGES, ...SET_ASIDE]
+    : SET_ASIDE,
+): string[] {
   if (samples === undefined) return [];
-  const kinds =
-    work === 'planned'
-      ? (['added', 'changed', 'deleted', 'held', 'quarantined'] as const)
-      : (['held', 'quarantined'] as const);
   return kinds.flatMap((kind) => {
     const shown = samples[kind];
     if (shown.length === 0) return [];
@@ -200,13 +232,12 @@ function rejectedLines({ result: { rejected, counts }, command }: SummaryOf, sty
   if (first === undefined) return [];
   const some = counts.rejected > rejected.length ? ` (${rejected.length} of ${count(counts.rejected)})` : '';
   const lines = rejected.map(({ docId, reason }) => `    ${style.dim(printable(`${docId}: ${reason}`))}`);
-  const explain = `${command.replace(/^run /, 'explain ')} --doc ${shellWord(printable(first.docId))}`;
   return [
     '',
     `  rejected by the index${some}; the next run sends them again`,
     ...lines,
     '    See the title and the history of a document with',
-    `      gemini-sync-bridge ${explain}`,
+    `      ${explainCommandLine(command, first.docId)}`,
   ];
 }
 

@@ -5,10 +5,13 @@ import { printable } from '../../core/text/printable.ts';
 import type { CommandIo } from '../command-io.ts';
 import { failureText } from '../output/failure.ts';
 import { jsonLine } from '../output/json-output.ts';
-import { styleFor } from '../output/style.ts';
+import { PLAIN, styleFor } from '../output/style.ts';
 import { wrapIndented, wrapWidth } from '../output/wrap.ts';
+import { kestraMetrics, kestraOutputs } from '../run-output/kestra-lines.ts';
+import { kestraResultMessages } from '../run-output/kestra-messages.ts';
+import { syncNotices } from './sync-notices.ts';
 import { failedSync } from './sync-result.ts';
-import { syncJson, syncText, type SyncSummary } from './sync-summary.ts';
+import { countsOf, syncJson, syncText, type SyncSummary } from './sync-summary.ts';
 
 /**
  * Writes what became of requests.
@@ -17,11 +20,33 @@ import { syncJson, syncText, type SyncSummary } from './sync-summary.ts';
 export function writeQueued(done: WorkedOff, io: CommandIo, asJson: boolean): ExitStatus {
   const { redactor, noColor } = io.env;
   const exitStatus = exitStatusOf(done);
-  const texts = asJson
-    ? jsonLine({ jobs: done.jobs.map(jobJson), busy: done.busy, exitStatus })
-    : textOf(done, styleFor(io.stdout, noColor), wrapWidth(io.stdout));
-  io.stdout.write(redactor.redact(texts));
+  const forKestra = io.env.logFormat === 'kestra';
+  if (asJson) {
+    io.stdout.write(redactor.redact(jsonLine({ jobs: done.jobs.map(jobJson), busy: done.busy, exitStatus })));
+  } else if (!forKestra) {
+    io.stdout.write(redactor.redact(textOf(done, styleFor(io.stdout, noColor), wrapWidth(io.stdout))));
+  }
+  if (forKestra) {
+    const text = asJson ? undefined : textOf(done, PLAIN, Infinity);
+    io.stdout.write(kestraResultMessages(noticesOf(done), text, redactor));
+    const outputs = { exit_status: exitStatus, jobs: done.jobs.length, busy: done.busy };
+    io.stdout.write(kestraOutputs(metricsOf(done), outputs));
+  }
   return exitStatus;
+}
+
+function noticesOf({ jobs }: WorkedOff): string[] {
+  return jobs.flatMap(({ request, end }) => {
+    if (end.outcome === 'done') return syncNotices(summaryOf(request, end.result));
+    return end.outcome === 'failed' ? [`${printable(request.appKey)}: ${failureText(end.error)}`] : [];
+  });
+}
+
+function metricsOf({ jobs }: WorkedOff) {
+  return jobs.flatMap(({ request: { appKey: app }, end }) => {
+    if (end.outcome === 'given_back' || end.result === undefined) return [];
+    return kestraMetrics(countsOf(end.result), end.result.durationMs, { app, work: 'done' });
+  });
 }
 
 function exitStatusOf({ jobs, busy }: WorkedOff): ExitStatus {
@@ -44,7 +69,14 @@ function jobJson({ request, end }: FinishedJob): Record<string, unknown> {
 
 function summaryOf({ appKey, runId }: FinishedJob['request'], result: SyncSummary['result']): SyncSummary {
   const exitStatus = exitStatusOfSync(result, false);
-  return { runId: runId ?? '', result, exitStatus, dryRun: false, command: `sync --app ${appKey}` };
+  return {
+    runId: runId ?? '',
+    result,
+    exitStatus,
+    dryRun: false,
+    earlier: null,
+    command: `sync --app ${appKey}`,
+  };
 }
 
 function textOf({ jobs, busy }: WorkedOff, style: Parameters<typeof syncText>[1], columns: number): string {

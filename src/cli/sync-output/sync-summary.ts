@@ -5,12 +5,15 @@ import { printable } from '../../core/text/printable.ts';
 import { releasedBy } from '../../pipeline/guard.ts';
 import type { Style } from '../output/style.ts';
 import { wrapIndented } from '../output/wrap.ts';
+import { ALREADY_COMPLETED } from '../run-output/summary.ts';
 
 export interface SyncSummary {
   readonly runId: string;
   readonly result: SyncResult;
   readonly exitStatus: ExitStatus;
   readonly dryRun: boolean;
+  /** What an earlier process recorded under the run id, if it did the work; null otherwise. */
+  readonly earlier: { readonly holdReason: string | null } | null;
   /** The command as typed, without the program: `sync --app crm`. */
   readonly command: string;
 }
@@ -22,25 +25,53 @@ interface SyncRelease {
   readonly hint: string;
 }
 
-const STATUS = { completed: 'SUCCESS', partial: 'PARTIAL', held: 'HELD', failed: 'FAILED' } as const;
+/** The statuses of syncs in the terms of runs. */
+export const STATUS = { completed: 'SUCCESS', partial: 'PARTIAL', held: 'HELD', failed: 'FAILED' } as const;
 const COUNTS = ['created', 'updated', 'deleted', 'unchanged', 'held', 'errors'] as const;
 
 /** Null if no deletes are held. */
-function releaseOfSync({ result, command }: Pick<SyncSummary, 'result' | 'command'>): SyncRelease | null {
-  const held = result.collections.filter(({ holdReason }) => holdReason !== null);
+export function releaseOfSync(summary: Holding & Pick<SyncSummary, 'command'>): SyncRelease | null {
+  const { command } = summary;
+  const held = holdsOf(summary);
   if (held.length === 0) return null;
-  const releasable = held.every(({ holdReason }) => releasedBy(holdReason ?? '') === 'allow_deletes');
+  const releasable = held.every(({ reason }) => releasedBy(reason) === 'allow_deletes');
   if (!releasable) {
     return {
       command: null,
       hint: 'A full sync that lists the collection completely releases them; --allow-deletes does not.',
     };
   }
-  const most = Math.max(...held.map((collection) => collection.held));
   return {
-    command: `gemini-sync-bridge ${printable(command)} --full --allow-deletes ${most}`,
+    command: `gemini-sync-bridge ${printable(command)} --full --allow-deletes ${mostHeld(held)}`,
     hint: 'If they are right, release them with this command.',
   };
+}
+
+type Holding = Pick<SyncSummary, 'result' | 'earlier'>;
+
+/** Held deletes of one collection, or of all of them for a result that was recorded earlier. */
+interface Hold {
+  readonly name: string;
+  readonly held: number;
+  readonly reason: string;
+}
+
+export function holdsOf({ result, earlier }: Holding): Hold[] {
+  const reason = earlier?.holdReason ?? null;
+  if (reason !== null) return [{ name: result.appKey, held: result.held, reason }];
+  return result.collections.flatMap(({ collectionKey: name, held, holdReason }) =>
+    holdReason === null ? [] : [{ name, held, reason: holdReason }],
+  );
+}
+
+/** The first reason why deletes are held; null if none are. */
+export function holdReasonOf(summary: Holding): string | null {
+  return holdsOf(summary)[0]?.reason ?? null;
+}
+
+/** The number for `--allow-deletes`, which counts for each collection. */
+export function mostHeld(holds: readonly Hold[]): number {
+  return Math.max(...holds.map(({ held }) => held));
 }
 
 /**
@@ -49,26 +80,36 @@ function releaseOfSync({ result, command }: Pick<SyncSummary, 'result' | 'comman
  */
 export function syncText(summary: SyncSummary, style: Style, columns: number): string {
   const text = [
-    headline(summary, style),
-    '',
-    ...table(summary.result, style),
+    ...factLines(summary, style),
     ...holdLines(summary, style),
     ...problemLines(summary.result, style),
     ...laterLines(summary.result, style),
   ].join('\n');
-  const run = summary.dryRun ? [] : ['', style.dim(`  run         ${summary.runId}`)];
-  return [wrapIndented(text, columns), ...run, ''].join('\n');
+  return [wrapIndented(text, columns), ...runLines(summary, style), ''].join('\n');
+}
+
+/** The same for Kestra, without what `syncNotices` says. */
+export function syncTextWithoutNotices(summary: SyncSummary, style: Style): string {
+  return [...factLines(summary, style), ...runLines(summary, style)].join('\n');
+}
+
+function factLines(summary: SyncSummary, style: Style): string[] {
+  return [headline(summary, style), '', ...table(summary.result, style)];
+}
+
+function runLines({ dryRun, runId }: SyncSummary, style: Style): string[] {
+  return dryRun ? [] : ['', style.dim(`  run         ${runId}`)];
 }
 
 /** Describes the result for a program, as exactly one object. */
 export function syncJson(summary: SyncSummary): Record<string, unknown> {
-  const { runId, result, exitStatus, dryRun } = summary;
+  const { runId, result, exitStatus } = summary;
   return {
     runId,
     app: result.appKey,
     status: STATUS[result.status],
     exitStatus,
-    work: dryRun ? 'planned' : 'done',
+    work: workOf(summary),
     mode: result.mode,
     counts: countsOf(result),
     collections: result.collections.map((collection) => ({
@@ -90,16 +131,23 @@ export function syncJson(summary: SyncSummary): Record<string, unknown> {
   };
 }
 
-function countsOf(counts: SyncResult | CollectionResult) {
+export function workOf({ dryRun, earlier }: SyncSummary): 'planned' | 'done' | 'repeated' {
+  if (dryRun) return 'planned';
+  return earlier === null ? 'done' : 'repeated';
+}
+
+export function countsOf(counts: SyncResult | CollectionResult) {
   return Object.fromEntries(COUNTS.map((name) => [name, counts[name]]));
 }
 
-function headline({ result, dryRun }: SyncSummary, style: Style): string {
+function headline(summary: SyncSummary, style: Style): string {
+  const { result, dryRun } = summary;
   const seconds = `${(result.durationMs / 1_000).toFixed(1)} s`;
   const name = style.bold(printable(result.appKey));
   if (dryRun) return `${name}  ${style.cyan('DRY RUN')}  nothing was written · ${seconds}`;
   const paint = result.status === 'completed' ? style.green : style.yellow;
-  return `${name}  ${paint(STATUS[result.status])}  ${result.mode} · ${seconds}`;
+  const repeated = workOf(summary) === 'repeated' ? ALREADY_COMPLETED : '';
+  return `${name}  ${paint(STATUS[result.status])}  ${result.mode} · ${seconds}${repeated}`;
 }
 
 /** One row for each collection, and one for all of them. */
@@ -135,12 +183,10 @@ function holdLines(summary: SyncSummary, style: Style): string[] {
   const release = releaseOfSync(summary);
   if (release === null) return [];
   const planned = summary.dryRun;
-  const reasons = summary.result.collections
-    .filter(({ holdReason }) => holdReason !== null)
-    .map(({ collectionKey, held, holdReason }) => {
-      const what = `${count(held)} deletes ${planned ? 'would be' : 'are'} held`;
-      return `  ${style.yellow(`! ${printable(collectionKey)}: ${what}: ${printable(holdReason ?? '')}.`)}`;
-    });
+  const reasons = holdsOf(summary).map(({ name, held, reason }) => {
+    const what = `${count(held)} deletes ${planned ? 'would be' : 'are'} held`;
+    return `  ${style.yellow(`! ${printable(name)}: ${what}: ${printable(reason)}.`)}`;
+  });
   const how =
     release.command === null
       ? [`    ${release.hint}`]

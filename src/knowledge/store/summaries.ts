@@ -35,6 +35,7 @@ export async function summaryOf(
 function cursorSummary(cursor: CursorTable): CursorSummary {
   const { last_status } = cursor;
   return {
+    pass: cursor.pass,
     nextCursor: cursor.next_cursor,
     pages: cursor.page_count,
     items: cursor.item_count,

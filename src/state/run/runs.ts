@@ -71,20 +71,25 @@ async function refuseReadId(transaction: Knex.Transaction, runId: string): Promi
   );
 }
 
-function refuseTakenId(earlier: RunTable, { kind, connector_id }: Named): void {
-  const hint = 'Give each run an id of its own, or leave `--run-id` out.';
-  if (earlier.kind !== kind || earlier.connector_id !== connector_id) {
-    throw new BridgeError(
-      'RUN_ID_TAKEN',
-      `Run id ${earlier.run_id} belongs to a run of ${earlier.kind.replace('_', ' ')} ${earlier.connector_id}.`,
-      { hint },
-    );
-  }
+const OWN_ID = 'Give each run an id of its own, or leave `--run-id` out.';
+
+/** @throws BridgeError RUN_ID_TAKEN if the id of an earlier run belongs to another definition */
+export function refuseOtherDefinition(earlier: RunTable, { kind, connector_id }: Named): void {
+  if (earlier.kind === kind && earlier.connector_id === connector_id) return;
+  throw new BridgeError(
+    'RUN_ID_TAKEN',
+    `Run id ${earlier.run_id} belongs to a run of ${earlier.kind.replace('_', ' ')} ${earlier.connector_id}.`,
+    { hint: OWN_ID },
+  );
+}
+
+function refuseTakenId(earlier: RunTable, named: Named): void {
+  refuseOtherDefinition(earlier, named);
   if (earlier.manifest_name !== null) {
     throw new BridgeError(
       'RUN_ID_TAKEN',
       `Run ${earlier.run_id} has ${earlier.committed_at === null ? 'published its artifacts' : 'been committed'} already.`,
-      { hint },
+      { hint: OWN_ID },
     );
   }
 }

@@ -178,6 +178,20 @@ describe('the sync of an app', () => {
     expect(result.sync).toMatchObject({ status: 'partial', created: 3, nextRunAfter: expect.any(Date) });
   });
 
+  test('goes on under the same run id when the API asked to wait, and then gives the recorded result', async () => {
+    const limited = raw(429, '{}', { 'retry-after': '3600' });
+    const app = await shop(...ITEMS, limited, ...ITEMS, ...ORDERS);
+    const first = await sync(app, { runId: 'execution-1' });
+    expect(first).toMatchObject({ exitStatus: 75, result: { work: 'done' } });
+    const second = await sync(app, { runId: 'execution-1' });
+    expect(second).toMatchObject({ exitStatus: 0, result: { work: 'done', counts: { added: 1 } } });
+    const requests = server?.received.length;
+    const third = await sync(app, { runId: 'execution-1' });
+    expect(third).toMatchObject({ exitStatus: 0, result: { work: 'repeated', counts: { added: 1 } } });
+    expect(server?.received).toHaveLength(requests ?? 0);
+    expect(await recordedRuns()).toMatchObject([{ run_id: 'execution-1', status: 'SUCCESS' }]);
+  });
+
   test('holds deletes with status 3, and deletes what was allowed', async () => {
     const app = await shop(
       ...ITEMS,
@@ -188,8 +202,11 @@ describe('the sync of an app', () => {
       json(200, { data: [] }),
     );
     await sync(app);
-    const held = await sync(app, { mode: 'full' });
+    const held = await sync(app, { mode: 'full', runId: 'execution-1' });
     expect(held.exitStatus).toBe(3);
+    const repeated = await sync(app, { mode: 'full', runId: 'execution-1', allowDeletes: 1 });
+    expect(repeated).toMatchObject({ exitStatus: 3, result: { work: 'repeated', status: 'HELD' } });
+    expect(repeated.result.holdReason).toBe(held.result.holdReason);
     expect(held.result).toMatchObject({ status: 'HELD', counts: { held: 1, missing: 1 } });
     expect(held.result.holdReason).toContain('no rows at all');
     const allowed = await sync(app, { mode: 'full', allowDeletes: 1 });

@@ -105,6 +105,45 @@ describe('sync', () => {
     expect(await run('--file', 'connectors/crm.yaml')).toMatchObject({ exitCode: 0 });
   });
 
+  test('says in Kestra what is held as a warning with the inputs that release it, and has outputs and metrics', async () => {
+    const kestra = async (...args: string[]) => {
+      const env = { SECRET_CRM_KEY: 'key-of-the-crm', MAX_RETRIES: '0', LOG_FORMAT: 'kestra' };
+      const { stdout, exitCode } = await runHere(['sync', '--app', 'crm', ...args], { cwd, env });
+      const lines = stdout.trimEnd().split('\n');
+      return { exitCode, lines: lines.map((line): unknown => JSON.parse(line.slice(2, -2))) };
+    };
+    writeApp('crm', 'deleteLimit: { count: 1, ratio: 0 }');
+    await run('--app', 'crm');
+    reply = contacts(1);
+    const held = await kestra('--full', '--run-id', 'e1');
+    expect(held.exitCode).toBe(3);
+    const message = expect.stringMatching(
+      /contacts: 2 deletes are held: .*\n.*the inputs full = true and allow_deletes = 2, or run\n.*--allow-deletes 2$/,
+    );
+    const outputs = { run_id: 'e1', app: 'crm', status: 'HELD', exit_status: 3, held_deletes: 2 };
+    expect(held.lines).toEqual([
+      { logs: [{ level: 'WARN', message }] },
+      { logs: [{ level: 'INFO', message: expect.stringMatching(/^crm {2}HELD/) }] },
+      { metrics: expect.arrayContaining([expect.objectContaining({ name: 'held', value: 2 })]) },
+      { outputs: expect.objectContaining({ ...outputs, work: 'done', counts: expect.anything() }) },
+    ]);
+    const repeated = await kestra('--full', '--run-id', 'e1');
+    expect(repeated.exitCode).toBe(3);
+    expect(repeated.lines.at(-1)).toEqual({
+      outputs: expect.objectContaining({ ...outputs, work: 'repeated' }),
+    });
+    reply = (response) => void response.writeHead(401).end();
+    expect((await kestra('--run-id', 'e2')).lines).toEqual([
+      {
+        outputs: expect.objectContaining({
+          run_id: 'e2',
+          status: 'FAILED',
+          error_code: 'SOURCE_AUTH_FAILED',
+        }),
+      },
+    ]);
+  });
+
   test('ends with 3 when deletes are held, and releases them with the command that it prints', async () => {
     writeApp('crm', 'deleteLimit: { count: 1, ratio: 0 }');
     await run('--app', 'crm');

@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { BridgeResult } from '../../../src/app/run/bridge.ts';
+import { kestraFailure, kestraFormat, kestraResult } from '../../../src/cli/run-output/kestra-lines.ts';
 import {
-  kestraFailure,
-  kestraFormat,
-  kestraResult,
-  unmarked,
-} from '../../../src/cli/run-output/kestra-lines.ts';
-import { styleFor } from '../../../src/cli/output/style.ts';
+  kestraFailureMessage,
+  kestraMessage,
+  kestraResultMessages,
+} from '../../../src/cli/run-output/kestra-messages.ts';
+import { noticesOf } from '../../../src/cli/run-output/notices.ts';
+import { PLAIN } from '../../../src/cli/output/style.ts';
 import { printable } from '../../../src/core/text/printable.ts';
-import { summaryText } from '../../../src/cli/run-output/summary.ts';
+import { summaryWithoutNotices } from '../../../src/cli/run-output/summary.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { EXIT } from '../../../src/core/exit-status.ts';
 import { TELEMETRY_MESSAGE_CHARACTERS_MAX } from '../../../src/core/limits.ts';
@@ -158,23 +159,87 @@ describe('a message of a source', () => {
     );
   });
 
-  test('is neither an output nor a level in the summary for people', () => {
+  test('is only text in the messages of a result', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const rejected = [{ docId: text, reason: text, outcome: 'refused' as const }];
         const result = { ...RESULT, rejected, holdReason: text, artifacts: text };
-        const summary = unmarked(
-          summaryText(
-            { ...summaryOf(result), command: text },
-            styleFor({ write: () => undefined }, true),
-            80,
-          ),
+        const summary = { ...summaryOf(result), command: text };
+        const output = kestraResultMessages(
+          noticesOf(summary),
+          summaryWithoutNotices(summary, PLAIN),
+          redactor,
         );
-        expect(markedIn(summary)).toEqual([]);
-        expect(summary.split(/\r\n|\n|\r/).filter((one) => one.startsWith('##kestra:'))).toEqual([]);
+        const messages = markedIn(output).flatMap(({ logs }) => logs as { level: string }[]);
+        expect(messages.map(({ level }) => level)).toEqual(['WARN', 'WARN', 'WARN', 'INFO']);
+        expect(output.split(/[\n\r\u0085\u2028\u2029]/)).toHaveLength(messages.length + 1);
       }),
     );
   });
+});
+
+describe('the messages of a result', () => {
+  const texts = (result: BridgeResult) => noticesOf(summaryOf(result));
+
+  test('say of held deletes why they are held, which input releases them, and the command for a shell', () => {
+    const { counts } = RESULT;
+    const [held, ...others] = texts({ ...RESULT, counts: { ...counts, held: 40, quarantined: 0 } });
+    expect(others).toEqual([]);
+    expect(held).toBe(
+      [
+        '40 deletes are held: 40 of 90 documents are missing.',
+        'Everything else was applied.',
+        'If they are right, release them: execute the flow again with the input allow_deletes = 40, or run',
+        '  gemini-sync-bridge run --connector hr.yaml --allow-deletes 40',
+      ].join('\n'),
+    );
+  });
+
+  test('name no input for deletes that only a complete listing releases', () => {
+    const truncated = { ...RESULT, holdReason: 'the listing of the source was not complete' };
+    const [held] = texts(truncated);
+    expect(held).toContain('A complete one releases them');
+    expect(held).not.toContain('allow_deletes');
+  });
+
+  test('say of rows that were set aside and of rejected documents where to see them', () => {
+    const counts = runCounts({ ...RESULT.counts, held: 0, quarantined: 2, rejected: 3 });
+    const rejected = [{ docId: 'hr:7', reason: 'too large', outcome: 'refused' as const }];
+    const [quarantine, rejection, ...others] = texts({ ...RESULT, counts, rejected, holdReason: null });
+    expect(others).toEqual([]);
+    expect(quarantine).toContain('2 rows were set aside');
+    expect(quarantine).toContain('gs://bucket/connectors/hr/runs/r1/quarantine.ndjson');
+    expect(rejection).toMatch(/^3 documents were rejected by the index\. The next run sends them again\./);
+    expect(rejection).toContain('hr:7: too large');
+    expect(rejection).toContain('gemini-sync-bridge explain --connector hr.yaml --doc hr:7');
+  });
+
+  test('are a warning for an incomplete listing, and the summary alone without anything to say', () => {
+    const calm = { ...RESULT, counts: runCounts({ seen: 90 }), holdReason: null };
+    expect(texts({ ...calm, remarks: { truncated: true } })).toEqual([
+      expect.stringContaining('there are rows that were not read'),
+    ]);
+    const output = kestraResultMessages(texts(calm), 'hr  SUCCESS\n\n  seen  90\n', redactor);
+    expect(markedIn(output)).toEqual([{ logs: [{ level: 'INFO', message: 'hr  SUCCESS\n\n  seen  90' }] }]);
+  });
+
+  test('contain no secret, also none with a character that JSON escapes', () => {
+    const redactor = createRedactor();
+    redactor.add('hunter"2');
+    expect(kestraMessage('info', 'It said hunter"2.', redactor)).not.toContain('hunter');
+  });
+});
+
+test.each([
+  ['a lease that another run holds', 'LEASE_HELD', 'WARN'],
+  ['a source that cannot be reached', 'SOURCE_UNREACHABLE', 'WARN'],
+  ['a configuration that is wrong', 'CONNECTOR_INVALID', 'ERROR'],
+] as const)('the failure of %s has the level that its exit status calls for', (_, code, level) => {
+  const error = new BridgeError(code, 'It failed.', { hint: 'Do this.' });
+  const output = kestraFailureMessage(error, redactor);
+  expect(markedIn(output)).toEqual([
+    { logs: [{ level, message: expect.stringMatching(/^[A-Z_]+: It failed\.\n {2}→ Do this\.\n/) }] },
+  ]);
 });
 
 test('a log line leaves out fields that are not known', () => {

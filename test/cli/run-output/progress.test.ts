@@ -8,7 +8,10 @@ const CLEAR_LINE = '\r\u001B[2K';
 const ROWS = { seen: 1_000, unchanged: 700, added: 200, changed: 90, quarantined: 10 };
 
 /** A stream that records its output, a clock that moves only when told, and progress on them. */
-function watched(mode: ProgressMode, { isTTY = false, columns = 80, noColor = true } = {}) {
+function watched(
+  mode: ProgressMode,
+  { isTTY = false, columns = 80, noColor = true, withFields = true } = {},
+) {
   let nowMs = 5_000;
   let out = '';
   const logged: LogFields[] = [];
@@ -21,7 +24,14 @@ function watched(mode: ProgressMode, { isTTY = false, columns = 80, noColor = tr
     redact: (line) => line,
   });
   const clock = { now: () => new Date(0), elapsedMs: () => nowMs };
-  const progress = createProgress(mode, stream, styleFor(stream, noColor), () => log, clock);
+  const progress = createProgress({
+    mode,
+    stderr: stream,
+    style: styleFor(stream, noColor),
+    log: () => log,
+    clock,
+    withFields,
+  });
   return {
     progress,
     logged,
@@ -152,6 +162,23 @@ describe('lines', () => {
     progress.phase('publish');
     expect(logged).toHaveLength(3);
     expect(written()).toBe('');
+  });
+
+  test('without fields say each number once, and after the last row only what is new', () => {
+    const { progress, logged, wait } = watched('plain', { withFields: false });
+    progress.phase('extract');
+    wait(10_000);
+    progress.rows(ROWS);
+    progress.rows({ ...ROWS, seen: 1_002, added: 202 });
+    for (const phase of ['publish', 'ingest', 'commit'] as const) progress.phase(phase);
+    expect(logged.map(({ message }) => message)).toEqual([
+      'extract: connecting',
+      'extract: 1,000 rows (200 added, 90 changed, 10 quarantined), 100/s',
+      'publish: 1,002 rows (202 added, 90 changed, 10 quarantined)',
+      'ingest',
+      'commit',
+    ]);
+    expect(Object.keys(logged[1] ?? {}).toSorted()).toEqual(['level', 'message', 'time']);
   });
 
   test('json are objects', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openAppPlace } from '../../support/apps/app-place.ts';
@@ -104,7 +104,30 @@ spec:
     expect((await stored()).rows).toEqual(after.rows);
   });
 
-  test('is refused while another one is in progress, and requests nothing', async () => {
+  test('with a run id does the work after a kill, once, and for no other app', async () => {
+    const again = [...SYNC, '--run-id', 'execution-1'];
+    await killAtRequest(api, 2, again, place);
+    const done = await runHere(again, place);
+    expect(parsedObject(done.stdout)).toMatchObject({ status: 'SUCCESS', work: 'done' });
+    const requests = api.received.length;
+    const repeated = await runHere(again, place);
+    expect(repeated.exitCode).toBe(0);
+    expect(parsedObject(repeated.stdout)).toMatchObject({
+      runId: 'execution-1',
+      status: 'SUCCESS',
+      work: 'repeated',
+      counts: counts(done.stdout),
+    });
+    const definition = readFileSync(join(place.cwd, 'connectors', 'shop.yaml'), 'utf8');
+    writeFileSync(join(place.cwd, 'connectors', 'mall.yaml'), definition.replace('shop', 'mall'));
+    const taken = await runHere(['sync', '--app', 'mall', '--run-id', 'execution-1'], place);
+    expect(taken.exitCode).toBe(2);
+    expect(taken.stderr).toContain('Run id execution-1 belongs to a run of app shop.');
+    expect(api.received).toHaveLength(requests);
+    expect((await stored()).runs).toEqual(['SUCCESS']);
+  });
+
+  test('is refused while another one with its run id is in progress, and requests nothing', async () => {
     let answer: () => void = () => undefined;
     api.faults.push((response) => {
       // The second command ends before the first one gets its first page.
@@ -112,9 +135,10 @@ spec:
         response.writeHead(307, { location: '/products?limit=50' }).end();
       };
     });
-    const first = startCli(SYNC, place);
+    const same = [...SYNC, '--run-id', 'execution-1'];
+    const first = startCli(same, place);
     await eventually('the first one has a request in progress', () => api.received.length === 1);
-    const second = await runCli(SYNC, place);
+    const second = await runCli(same, place);
     expect(second).toMatchObject({ exitCode: 75 });
     expect(second.stderr).toContain('LEASE_HELD');
     expect(api.received).toHaveLength(1);

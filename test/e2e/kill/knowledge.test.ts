@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openStateDatabase } from '../../../src/state/state-database.ts';
+import { openStateDatabase, type StateDatabase } from '../../../src/state/state-database.ts';
+import type { RunTable } from '../../../src/state/tables.ts';
 import { someProducts, startProducts, type ProductsApi } from '../../stand-ins/rest/products-api.ts';
 import { parsedObject } from '../../support/files/json.ts';
 import { COMMAND_ENGINES, commandPlaces, type CommandPlace } from '../../support/processes/command-places.ts';
@@ -50,15 +51,26 @@ spec:
   });
   afterEach(() => api.close());
 
-  async function stored() {
+  async function opened<Answer>(
+    readOnly: boolean,
+    work: (database: StateDatabase) => Promise<Answer>,
+  ): Promise<Answer> {
     const database = await openStateDatabase({
       url: place.env['DATABASE_URL'],
       file: join(place.cwd, '.gemini-sync-bridge', 'state.db'),
       kind: 'knowledge_source',
-      readOnly: true,
+      readOnly,
     });
     try {
-      const { knex } = database;
+      return await work(database);
+    } finally {
+      await database.close();
+    }
+  }
+  const changeRuns = (change: Partial<RunTable>) =>
+    opened(false, ({ knex }) => knex('run_state').update(change));
+  const stored = () =>
+    opened(true, async ({ knex }) => {
       const contents = await knex('kb_chunks').pluck<string[]>('content');
       return {
         contents: contents.toSorted(),
@@ -68,10 +80,7 @@ spec:
         ),
         runs: await knex('run_state').orderBy('started_at').pluck<string[]>('status'),
       };
-    } finally {
-      await database.close();
-    }
-  }
+    });
   const expected = someProducts(ITEMS)
     .map(({ title, description }) => `${title}\n\n${description}`)
     .toSorted();
@@ -105,14 +114,39 @@ spec:
     expect(await stored()).toMatchObject(complete);
   });
 
-  test('is refused while another one is in progress', async () => {
+  test('with a run id goes on with its pass after a kill, and never does the work twice', async () => {
+    const again = [...SYNC, '--restart', '--run-id', 'execution-1'];
+    await killAtRequest(api, 2, again, place);
+    const rest = await runHere(again, place);
+    expect(parsedObject(rest.stdout)).toMatchObject({ work: 'done', pages: 2, counts: { added: 80 } });
+    expect(askedPlaces()).toEqual([0, 50, 50, 100]);
+    const result = { run_id: 'execution-1', exit_status: 0, status: 'SUCCESS', work: 'repeated', done: true };
+    const repeated = await runHere(again, place);
+    expect(parsedObject(repeated.stdout)).toMatchObject({ ...result, pages: null, counts: { added: 80 } });
+
+    // A process that dies between its last page and its result leaves this row.
+    await changeRuns({ status: 'RUNNING', finished_at: null, committed_at: null, counts: null });
+    const completed = await runHere(again, place);
+    expect(parsedObject(completed.stdout)).toMatchObject({ ...result, pages: 3, counts: { items: ITEMS } });
+    expect(await stored()).toEqual({ ...complete, runs: ['SUCCESS'] });
+
+    const definition = readFileSync(join(place.cwd, 'products.yaml'), 'utf8');
+    writeFileSync(join(place.cwd, 'faq.yaml'), definition.replace('name: products', 'name: faq'));
+    await runHere(['kb', 'apply', 'faq.yaml'], place);
+    const taken = await runHere(['kb', 'sync', '--source', 'faq', '--run-id', 'execution-1'], place);
+    expect(taken.exitCode).toBe(2);
+    expect(taken.stderr).toContain('Run id execution-1 belongs to a run of knowledge source products.');
+    expect(askedPlaces()).toHaveLength(4);
+  });
+
+  test('is refused while another one with the same run id is in progress', async () => {
     const held: { end(body: string): void }[] = [];
     // A batch requests its page again after some seconds, so more than one request waits for the end of the second command.
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++)
       api.faults.push((response) => held.push(response));
     const firstPage = JSON.stringify({ products: someProducts(50), skip: 0, limit: 50, total: ITEMS });
     const env = { ...place.env, MAX_RETRIES: '' };
-    const commands = [0, 1].map(() => runCli(SYNC, { ...place, env }));
+    const commands = [0, 1].map(() => runCli([...SYNC, '--run-id', 'execution-1'], { ...place, env }));
     const refused = await Promise.race(commands);
     expect(refused).toMatchObject({ exitCode: 75 });
     expect(refused.stderr).toContain('LEASE_HELD');

@@ -278,6 +278,8 @@ spec:
         outputs: { knowledge_source: 'products', status: 'SUCCESS', exit_status: 0, counts: { items: 130 } },
       });
       expect(stdout).toMatch(/^::\{"metrics":.*"items".*\}::$/m);
+      expect(stdout).toMatch(/^::\{"logs":\[\{"level":"INFO","message":"Products {2}SUCCESS.*\}\]\}::$/m);
+      expect(stdout.trimEnd().split('\n')).toHaveLength(3);
     },
     TEST_MS,
   );

@@ -134,8 +134,9 @@ describe('LOG_FORMAT=kestra', () => {
 
   test('prints metrics and outputs after the summary, and logs whose level Kestra recognizes', async () => {
     const { stdout, stderr } = await place.run(['--run-id', 'r1'], ENV);
-    expect(stdout).toMatch(/^people {2}SUCCESS/);
+    expect(nonEmptyLines(stdout)).toHaveLength(marked(stdout).length);
     expect(marked(stdout)).toEqual([
+      { logs: [{ level: 'INFO', message: expect.stringMatching(/^people {2}SUCCESS[^]*\n {2}seen +40\n/) }] },
       { metrics: expect.arrayContaining([expect.objectContaining({ name: 'seen', value: 40 })]) },
       {
         outputs: expect.objectContaining({
@@ -151,6 +152,12 @@ describe('LOG_FORMAT=kestra', () => {
     expect(marked(stderr)).toEqual(
       logs.map(() => ({ logs: [{ level: 'INFO', message: expect.any(String) }] })),
     );
+    // The run is named once, and the lines of its progress say each number once.
+    expect(logs.filter((line) => line.includes('r1'))).toEqual([
+      '::{"logs":[{"level":"INFO","message":"run r1 of connector people"}]}::',
+    ]);
+    expect(stderr).toContain('"publish: 40 rows (40 added)"');
+    expect(stderr).toContain('"ingest"');
   });
 
   test('lets nothing that a database says be taken for an output', async () => {

@@ -90,6 +90,19 @@ describeInChromium('knowledge sources and apps in Ops', () => {
         hint: 'Sync later.',
       },
     });
+    place.writeFile(
+      'stripe.yaml',
+      `apiVersion: sync.gemini.io/v1alpha1
+kind: App
+metadata: { name: stripe }
+spec:
+  schedule: '*/5 * * * *'
+  timeZone: Europe/London
+  paused: true
+  baseUrl: https://api.example.com
+  collections: [{ key: charge, path: /charges, recordsPath: data }]
+`,
+    );
     await record(cwd, {
       kind: 'knowledge_source',
       name: 'products',
@@ -148,6 +161,10 @@ describeInChromium('knowledge sources and apps in Ops', () => {
         { app_key: 'notion', state: 'failing', last_run: { run_id: 'app-failed' } },
         {
           app_key: 'stripe',
+          schedule: '*/5 * * * *',
+          time_zone: 'Europe/London',
+          paused: true,
+          freshness: { late: null, next_due_at: null },
           state: 'held',
           held_deletes: 41,
           last_run: { run_id: 'app-held', kind: 'app' },

@@ -22,6 +22,9 @@ describe('push connectors in Ops', () => {
     place.writeConnector('tickets', undefined, 'rest_push');
     place.writeConnector('local', undefined, 'rest_push', 'file://./local-bucket');
     place.writeConnector('hourly', '5 * * * *', 'rest_push');
+    const nightly = { schedule: '0 6 * * *', timeZone: 'Asia/Kolkata' };
+    place.writeConnector('nightly', nightly, 'rest_push');
+    place.writeConnector('paused', { ...nightly, paused: true }, 'rest_push');
     server = await startBridgeServer({ cwd, clock });
   });
   afterEach(async () => {
@@ -114,5 +117,36 @@ describe('push connectors in Ops', () => {
     expect(late.connector.pending?.overdue_seconds).toBeGreaterThan(0);
     const page = await (await server.request('/ops')).text();
     expect(page).toContain('1 pushed event waits for a run');
+  });
+
+  test('are never late while they are paused, and are due in the time zone of their schedule', async () => {
+    for (const connector of ['nightly', 'paused']) {
+      await place.commit({ runId: `first-${connector}`, connector, at: minutesAgo(4) });
+      expect(await push(connector, GOOD)).toBe(202);
+    }
+    // 6:00 in Kolkata is 0:30 in UTC, and now it is 3:10 two days later.
+    now = new Date(NOW.getTime() + 48 * 3_600_000);
+    expect((await detailOf('nightly')).connector).toMatchObject({
+      time_zone: 'Asia/Kolkata',
+      paused: false,
+      state: 'late',
+      freshness: { late: true, next_due_at: '2026-11-24T00:30:00.000Z' },
+      pending: { overdue_seconds: expect.any(Number) },
+    });
+    expect((await detailOf('paused')).connector).toMatchObject({
+      schedule: '0 6 * * *',
+      time_zone: 'Asia/Kolkata',
+      paused: true,
+      state: 'ok',
+      freshness: { late: null, last_due_at: null, next_due_at: null, overdue_seconds: null },
+      pending: { events: 1, overdue_seconds: null },
+    });
+    const textOf = async (path: string) =>
+      (await (await server.request(path)).text()).replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+    expect(await textOf('/ops/connectors/paused')).toMatch(
+      /0 6 \* \* \* \( ?Asia\/Kolkata ?\) every day at 06:00 Asia\/Kolkata ?, paused/,
+    );
+    expect(await textOf('/ops/connectors/nightly')).toContain('0 6 * * * (Asia/Kolkata), and none has');
+    expect(await textOf('/ops')).toContain(' paused ');
   });
 });

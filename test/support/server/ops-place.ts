@@ -1,3 +1,4 @@
+import type { ScheduleSpec } from '../../../src/definitions/schedule/types.ts';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunCounts } from '../../../src/pipeline/ports/ports.ts';
@@ -29,7 +30,12 @@ export function minutesAgo(minutes: number): Date {
 /** A state with runs in it, as runs write them, and a folder of connectors beside it. */
 export interface OpsPlace {
   readonly state: State;
-  writeConnector(name: string, schedule?: string, mode?: 'sql_pull' | 'rest_push', bucket?: string): void;
+  writeConnector(
+    name: string,
+    schedule?: string | ScheduleSpec,
+    mode?: 'sql_pull' | 'rest_push',
+    bucket?: string,
+  ): void;
   writeFile(name: string, content: string): void;
   /** Begins a run and takes it into a phase, a minute for each. */
   begin(run: {
@@ -152,7 +158,7 @@ export async function opsPlace(cwd: string, url?: string): Promise<OpsPlace> {
 
 interface ConnectorFile {
   readonly name: string;
-  readonly schedule: string | undefined;
+  readonly schedule: string | ScheduleSpec | undefined;
   readonly mode: 'sql_pull' | 'rest_push';
   readonly bucket: string;
 }
@@ -168,7 +174,7 @@ function connectorFile({ name, schedule, mode, bucket }: ConnectorFile): unknown
     metadata: { name, description: `People of ${name}` },
     spec: {
       mode,
-      ...(schedule === undefined ? {} : { schedule }),
+      ...(typeof schedule === 'string' ? { schedule } : schedule),
       source,
       mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ name }} works in {{ team }}.' },
       output: { bucket, prefix: name, format: 'ndjson' },

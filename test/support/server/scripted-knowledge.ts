@@ -12,6 +12,7 @@ export const NO_CHUNKS = { added: 0, known: 0, deleted: 0, held: 0, setAside: 0 
 
 export function cursorSummary(changes: Partial<CursorSummary> = {}): CursorSummary {
   return {
+    pass: 1,
     nextCursor: null,
     pages: 2,
     items: 100,

@@ -12,7 +12,7 @@ import { targetOf } from '../../run/job.ts';
 import type { ConnectorFacts } from '../model/connector-detail.ts';
 import type { ConnectorState, Freshness, OpsConnector, PendingPushes } from '../model/connector.ts';
 import { opsRun, secondsBetween } from '../run/run-facts.ts';
-import type { Schedules } from './schedule.ts';
+import { scheduleFields, timetableOf, type Schedules, type Timetable } from './schedule.ts';
 
 /** The known data of one connector. */
 export interface Known {
@@ -27,7 +27,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
   const { connectorId, entry, newest, holder } = known;
   const spec = entry?.connector.spec;
   const committed = newest?.committed ?? null;
-  const freshness = freshnessOf({ ...known, schedule: spec?.schedule }, now, schedules);
+  const freshness = freshnessOf({ ...known, timetable: timetableOf(spec) }, now, schedules);
   const pending = pendingOf(known, now, schedules);
   const last = newest?.last ?? null;
   const finished = newest?.finished ?? null;
@@ -36,7 +36,7 @@ export function opsConnector(known: Known, now: Date, schedules: Schedules): Ops
     file: entry?.file ?? null,
     mode: spec?.mode ?? null,
     labels: entry?.connector.metadata.labels ?? {},
-    schedule: spec?.schedule ?? null,
+    ...scheduleFields(spec),
     state: stateOf(newest, holder, freshness.late === true || isOverdue(pending)),
     last_run: last === null ? null : opsRun(last, now, holder),
     previous_run: last?.status === 'RUNNING' && finished !== null ? opsRun(finished, now, holder) : null,
@@ -83,8 +83,11 @@ function missedDelivery(
   const last = newest?.last ?? null;
   if (last !== null && isAtWork(last, holder)) return null;
   const received = new Date(receivedAt);
-  const schedule = entry?.connector.spec.schedule ?? '';
-  if (schedule !== '') return schedules.missedSince(schedule, received, now);
+  const spec = entry?.connector.spec;
+  const timetable = timetableOf(spec);
+  if (timetable !== null) return schedules.missedSince(timetable, received, now);
+  // While a connector is paused, its pushes wait on purpose.
+  if (spec?.paused === true) return null;
   const due = new Date(received.getTime() + OPS_PUSHES_WAIT_MINUTES * 60_000);
   return due < now ? due : null;
 }
@@ -118,23 +121,23 @@ function isAtWork(run: ListedRun, holder: Holder | undefined): boolean {
 }
 
 export function freshnessOf(
-  { schedule, newest, holder }: Pick<Known, 'newest' | 'holder'> & { readonly schedule: string | undefined },
+  { timetable, newest, holder }: Pick<Known, 'newest' | 'holder'> & { readonly timetable: Timetable | null },
   now: Date,
   schedules: Schedules,
 ): Freshness {
   const asOf = newest?.committed?.startedAt ?? null;
   const since = asOf === null ? null : new Date(asOf);
   const age = { as_of: asOf, age_seconds: since && secondsBetween(since, now) };
-  if (schedule === undefined || schedule === '') {
+  if (timetable === null) {
     return { ...age, last_due_at: null, next_due_at: null, late: null, overdue_seconds: null };
   }
-  const { lastDue, nextDue } = schedules.dueAt(schedule, now);
+  const { lastDue, nextDue } = schedules.dueAt(timetable, now);
   const last = newest?.last ?? null;
   const atWork = last !== null && isAtWork(last, holder);
   const missed =
     since === null || lastDue === null || since >= lastDue
       ? null
-      : schedules.missedSince(schedule, since, now);
+      : schedules.missedSince(timetable, since, now);
   const late = since === null ? null : missed !== null && !atWork;
   return {
     ...age,

@@ -1,5 +1,6 @@
 import type { Cron } from 'croner';
 import { cronOf } from '../../../definitions/schedule/cron.ts';
+import { DEFAULT_TIME_ZONE, type ScheduleSpec } from '../../../definitions/schedule/types.ts';
 import { OPS_CLOCK_SKEW_SECONDS, OPS_LATE_GRACE_MINUTES } from '../../limits.ts';
 import { CONNECTOR_FILES_MAX } from '../../../core/limits.ts';
 
@@ -10,11 +11,35 @@ interface DueTimes {
   readonly nextDue: Date | null;
 }
 
-/** Evaluates schedules in UTC, which is the time zone of a validated connector's five fields. */
+/** When runs of a definition are due. */
+export interface Timetable {
+  /** A validated cron expression of five fields. */
+  readonly schedule: string;
+  /** An IANA name. */
+  readonly timeZone: string;
+}
+
+/** Evaluates timetables. */
 export interface Schedules {
-  dueAt(schedule: string, now: Date): DueTimes;
+  dueAt(timetable: Timetable, now: Date): DueTimes;
   /** The first missed start for a target that is as old as `asOf`; null if none was missed. */
-  missedSince(schedule: string, asOf: Date, now: Date): Date | null;
+  missedSince(timetable: Timetable, asOf: Date, now: Date): Date | null;
+}
+
+/** The timetable of a definition; null if nothing starts its runs: it has no schedule, or is paused. */
+export function timetableOf(spec: ScheduleSpec | undefined): Timetable | null {
+  const { schedule = '', timeZone = DEFAULT_TIME_ZONE, paused = false } = spec ?? {};
+  return schedule === '' || paused ? null : { schedule, timeZone };
+}
+
+/** The fields of the Ops API that say when a definition is scheduled. */
+export function scheduleFields(spec: ScheduleSpec | undefined) {
+  const schedule = spec?.schedule ?? null;
+  return {
+    schedule,
+    time_zone: schedule === null ? null : (spec?.timeZone ?? DEFAULT_TIME_ZONE),
+    paused: schedule !== null && spec?.paused === true,
+  };
 }
 
 interface Known {
@@ -46,39 +71,48 @@ export function openSchedules(): Schedules {
   const known = new Map<string, Known>();
   const starts = new Map<string, Date | null>();
 
-  function startAfter(schedule: string, moment: number): Date | null {
-    const key = `${schedule} ${moment}`;
+  function startAfter(timetable: Timetable, moment: number): Date | null {
+    const key = `${keyOf(timetable)} ${moment}`;
     const found = starts.get(key);
     if (found !== undefined) return found;
     if (starts.size >= STARTS_KNOWN_MAX) starts.clear();
-    const start = cronOf(schedule).nextRun(new Date(moment));
+    const start = parsed(timetable).nextRun(new Date(moment));
     starts.set(key, start);
     return start;
   }
 
-  function knownOf(schedule: string, now: Date): Known {
-    const found = known.get(schedule);
+  function knownOf(timetable: Timetable, now: Date): Known {
+    const key = keyOf(timetable);
+    const found = known.get(key);
     if (found !== undefined) return found;
     if (known.size >= SCHEDULES_KNOWN_MAX) known.clear();
-    const cron = cronOf(schedule);
+    const cron = parsed(timetable);
     const graced = new Date(now.getTime() - GRACE_MS);
     const made = { overdue: spanAround(cron, graced), coming: spanAround(cron, now) };
-    known.set(schedule, made);
+    known.set(key, made);
     return made;
   }
 
   return {
-    dueAt(schedule, now) {
-      const entry = knownOf(schedule, now);
-      entry.overdue = advanced(schedule, entry.overdue, new Date(now.getTime() - GRACE_MS));
-      entry.coming = advanced(schedule, entry.coming, now);
+    dueAt(timetable, now) {
+      const entry = knownOf(timetable, now);
+      entry.overdue = advanced(timetable, entry.overdue, new Date(now.getTime() - GRACE_MS));
+      entry.coming = advanced(timetable, entry.coming, now);
       return { lastDue: entry.overdue.from, nextDue: entry.coming.to };
     },
-    missedSince(schedule, asOf, now) {
-      const first = startAfter(schedule, asOf.getTime() + SKEW_MS);
+    missedSince(timetable, asOf, now) {
+      const first = startAfter(timetable, asOf.getTime() + SKEW_MS);
       return first !== null && first.getTime() + GRACE_MS < now.getTime() ? first : null;
     },
   };
+}
+
+function keyOf({ schedule, timeZone }: Timetable): string {
+  return `${timeZone} ${schedule}`;
+}
+
+function parsed({ schedule, timeZone }: Timetable): Cron {
+  return cronOf(schedule, timeZone);
 }
 
 /** Returns the last start at or before a moment, and the next start after it. */
@@ -88,10 +122,10 @@ function spanAround(cron: Cron, moment: Date): Span {
   return { from, to: cron.nextRun(moment) };
 }
 
-function advanced(schedule: string, { from, to }: Span, moment: Date): Span {
-  if (from !== null && from > moment) return spanAround(cronOf(schedule), moment);
+function advanced(timetable: Timetable, { from, to }: Span, moment: Date): Span {
+  if (from !== null && from > moment) return spanAround(parsed(timetable), moment);
   if (to === null || to > moment) return { from, to };
-  const cron = cronOf(schedule);
+  const cron = parsed(timetable);
   const next = cron.nextRun(to);
   // More than one start has passed since the last call: counting forward could take as long as searching backwards.
   if (next !== null && next <= moment) return spanAround(cron, moment);

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { freshnessSchema, stateSchema } from './connector.ts';
+import { freshnessSchema, scheduleProperties, stateSchema } from './connector.ts';
 import { runSchema } from './run.ts';
 import { count, moment, orNull, seconds, text, type Of } from './values.ts';
 
@@ -7,7 +7,7 @@ export const appSchema = Type.Object(
   {
     app_key: text,
     file: orNull(text, 'Null for an app that was synced and has no valid file now.'),
-    schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
+    ...scheduleProperties,
     state: stateSchema,
     last_run: orNull(runSchema, 'The sync that began last.'),
     previous_run: orNull(runSchema, 'While that sync is in progress: the one that ended before it.'),

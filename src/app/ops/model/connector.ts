@@ -19,15 +19,21 @@ export const stateSchema = Type.Enum(STATES_BY_NEED, {
 });
 export type ConnectorState = Of<typeof stateSchema>;
 
+export const scheduleProperties = {
+  schedule: orNull(text, 'Cron expression of five fields, in `time_zone`.'),
+  time_zone: orNull(text, 'IANA name of the time zone of the schedule; null without a schedule.'),
+  paused: Type.Boolean({ description: 'The schedule starts no runs for now, so none is due or late.' }),
+};
+
 export const freshnessSchema = Type.Object(
   {
     as_of: orNull(moment, 'When the run began that changed the target last.'),
     age_seconds: orNull(seconds, 'Since then.'),
     last_due_at: orNull(moment, 'The newest start by the schedule whose grace is over.'),
-    next_due_at: orNull(moment, 'The next start by the schedule.'),
+    next_due_at: orNull(moment, 'The next start by the schedule; null while paused.'),
     late: orNull(
       Type.Boolean(),
-      'A start was due and no run has committed since; null without a schedule or a run.',
+      'A start was due and no run has committed since; null without a schedule or a run, and while paused.',
     ),
     overdue_seconds: orNull(seconds, 'Since the first start that was missed; null unless late.'),
   },
@@ -55,7 +61,7 @@ export const connectorSchema = Type.Object(
     file: orNull(text, 'Null for a connector that has run and has no valid file now.'),
     mode: orNull(text, 'sql_pull, rest_pull, rest_push or file_pull.'),
     labels: Type.Record(Type.String(), Type.String(), { description: 'The labels in the connector file.' }),
-    schedule: orNull(text, 'Cron expression of five fields, in UTC.'),
+    ...scheduleProperties,
     state: stateSchema,
     last_run: orNull(runSchema, 'The run that began last.'),
     previous_run: orNull(runSchema, 'While that run is in progress: the run that ended before it.'),

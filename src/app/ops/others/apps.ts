@@ -3,7 +3,7 @@ import type { Holder, Newest } from '../../../state/server/ops-connectors.ts';
 import type { RunQueries } from '../../../state/server/ops-state.ts';
 import { appCommands, releasable } from '../commands.ts';
 import { freshnessOf, stateOf, usualSeconds } from '../connector/connector-facts.ts';
-import type { Schedules } from '../connector/schedule.ts';
+import { scheduleFields, timetableOf, type Schedules } from '../connector/schedule.ts';
 import type { OpsApp } from '../model/app.ts';
 import { STATES_BY_NEED } from '../model/connector.ts';
 import { opsRun } from '../run/run-facts.ts';
@@ -35,8 +35,8 @@ interface Known {
 }
 
 function opsApp(appKey: string, { entry, newest, holder }: Known, now: Date, schedules: Schedules): OpsApp {
-  const schedule = entry?.app.spec.schedule;
-  const freshness = freshnessOf({ schedule, newest, holder }, now, schedules);
+  const spec = entry?.app.spec;
+  const freshness = freshnessOf({ timetable: timetableOf(spec), newest, holder }, now, schedules);
   const last = newest?.last ?? null;
   const finished = newest?.finished ?? null;
   const counts = newest?.committed?.counts ?? null;
@@ -45,7 +45,7 @@ function opsApp(appKey: string, { entry, newest, holder }: Known, now: Date, sch
   return {
     app_key: appKey,
     file: entry?.file ?? null,
-    schedule: schedule ?? null,
+    ...scheduleFields(spec),
     state,
     last_run: last === null ? null : opsRun(last, now, holder, 'app'),
     previous_run:

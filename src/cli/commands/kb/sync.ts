@@ -8,7 +8,13 @@ import { DocumentedCommand } from '../../help/documented-command.ts';
 import { KB_SYNC } from '../../help/kb.ts';
 import { knowledgeResultWriter, reportKnowledgeHold } from '../../run-output/knowledge-result.ts';
 import { openRunOutput, reportFailure } from '../../run-output/run-output.ts';
-import { addOutputOptions, allowDeletesOption, runSurroundings, type RunFlags } from '../run-options.ts';
+import {
+  addOutputOptions,
+  allowDeletesOption,
+  runIdOption,
+  runSurroundings,
+  type RunFlags,
+} from '../run-options.ts';
 import { openKnowledge } from './open.ts';
 
 interface SyncFlags extends RunFlags {
@@ -22,12 +28,13 @@ export function syncCommand(io: CommandIo): Command {
     .requiredOption('--source <id>', 'id or name of the source, as in `kb list`')
     .option('--until-done', 'sync pages until the pass is complete (default: one page)')
     .option('--restart', 'begin a new pass at the first page')
-    .addOption(allowDeletesOption());
+    .addOption(allowDeletesOption())
+    .addOption(runIdOption());
   return addOutputOptions(command).action((flags: SyncFlags) => sync(flags, io));
 }
 
 async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
-  const runId = newRunId(systemClock.now());
+  const runId = flags.runId ?? newRunId(systemClock.now());
   const output = openRunOutput(io, flags.progress, runId, 'knowledge_source');
   const results = knowledgeResultWriter(io, flags.json === true);
   const startedMs = systemClock.elapsedMs();

@@ -131,7 +131,7 @@ function Status({ detail, command }: StatusPart) {
             connector.last_success_at && <ExactMoment key="ok" at={connector.last_success_at} now={now} />,
           ],
           ['Index as of', freshness.as_of && <ExactMoment key="as-of" at={freshness.as_of} now={now} />],
-          ['Next due', due && <ExactMoment key="due" at={due} now={now} />],
+          ['Next due', connector.paused ? 'paused' : due && <ExactMoment key="due" at={due} now={now} />],
           ['Usually takes', durationText(connector.usual_seconds)],
           ['Deletes held', countText(connector.held_deletes)],
           ['Rows quarantined', countText(connector.quarantined)],
@@ -174,7 +174,7 @@ function asksFor(mode: string | null, delta: boolean): string {
 function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConnectorDetail }) {
   if (facts === null) return null;
   const { count, ratio } = facts.delete_limit;
-  const words = scheduleWords(connector.schedule ?? '');
+  const words = scheduleWords(connector.schedule ?? '', connector.time_zone ?? '');
   const labels = Object.entries(facts.labels).map(([name, value]) => `${name}: ${value}`);
   return (
     <section aria-labelledby="file-title">
@@ -187,8 +187,11 @@ function FileFacts({ detail: { connector, facts } }: { readonly detail: OpsConne
             'Schedule',
             connector.schedule && (
               <>
-                <code>{connector.schedule} (UTC)</code>
+                <code>
+                  {connector.schedule} ({connector.time_zone})
+                </code>
                 {words !== undefined && <span class="quiet"> {words}</span>}
+                {connector.paused && ', paused'}
               </>
             ),
           ],

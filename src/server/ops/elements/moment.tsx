@@ -28,3 +28,19 @@ export function ExactMoment({ at, now }: { readonly at: string | null; readonly 
     </time>
   );
 }
+
+interface Scheduled {
+  readonly paused: boolean;
+  readonly freshness: { readonly next_due_at: string | null };
+}
+
+/** When the next run is due by the schedule, or that the schedule is paused. */
+export function NextDue({
+  of: { paused, freshness },
+  now,
+}: {
+  readonly of: Scheduled;
+  readonly now: string;
+}) {
+  return paused ? <span class="quiet">paused</span> : <Moment at={freshness.next_due_at} now={now} />;
+}

@@ -2,8 +2,11 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 const NUMBER = /^\d{1,2}$/;
 const STEP = /^\*\/(\d{1,2})$/;
 
-/** Describes a five-field schedule in words for the common forms, such as `every 15 minutes`; undefined for any other form. */
-export function scheduleWords(schedule: string): string | undefined {
+/**
+ * Describes a five-field schedule in words for the common forms, such as `every 15 minutes`; undefined for any other form.
+ * @param timeZone the IANA name of its time zone
+ */
+export function scheduleWords(schedule: string, timeZone: string): string | undefined {
   const fields = schedule.trim().split(/\s+/);
   const [minute = '', hour = '', day, month, weekday = ''] = fields;
   if (fields.length !== 5 || day !== '*' || month !== '*') return undefined;
@@ -16,7 +19,7 @@ export function scheduleWords(schedule: string): string | undefined {
     return `every ${hours} hours, at minute ${Number(minute)}`;
   }
   if (!NUMBER.test(hour)) return undefined;
-  const at = `at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')} UTC`;
+  const at = `at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')} ${timeZone}`;
   if (isDaily) return `every day ${at}`;
   const name = /^[0-7]$/.test(weekday) ? WEEKDAYS[Number(weekday)] : undefined;
   return name === undefined ? undefined : `every ${name} ${at}`;

@@ -6,7 +6,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   USAGE:
     'The command line is wrong: an unknown option, a missing argument, a value out of range. See `--help`.',
   RUN_ID_TAKEN:
-    'This run id was used by another connector, or the data store may still read the artifacts of an earlier attempt that had it. Give each run an id of its own, or leave `--run-id` out.',
+    'This run id was used by another definition, or the data store may still read the artifacts of an earlier attempt that had it. Give each run an id of its own, or leave `--run-id` out.',
   PUSH_RUN_UNKNOWN:
     '`--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired.',
   KEY_UNKNOWN:

@@ -2,7 +2,7 @@ import type { OpsApp } from '../../../app/ops/model/app.ts';
 import { definitionPath } from '../elements/addresses.ts';
 import { FigureCells, KindTable, RunCell } from '../elements/cells.tsx';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
-import { Moment } from '../elements/moment.tsx';
+import { Moment, NextDue } from '../elements/moment.tsx';
 
 interface Section {
   readonly apps: readonly OpsApp[];
@@ -45,7 +45,7 @@ function AppRow({ app, now }: { readonly app: OpsApp; readonly now: string }) {
         <Moment at={app.last_success_at} now={now} />
       </td>
       <td data-label="next due">
-        <Moment at={app.freshness.next_due_at} now={now} />
+        <NextDue of={app} now={now} />
       </td>
       <FigureCells figures={figures} loud={LOUD} />
     </tr>

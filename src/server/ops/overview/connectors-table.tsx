@@ -4,7 +4,7 @@ import { connectorPath, overviewPath, type OverviewAddress } from '../elements/a
 import { FIRST_ORDER, type Sort } from './connector-list.ts';
 import { countText, UNKNOWN } from '../elements/figures.ts';
 import { Mark, meaningOfState } from '../elements/mark.tsx';
-import { Moment } from '../elements/moment.tsx';
+import { Moment, NextDue } from '../elements/moment.tsx';
 
 interface ConnectorsTable {
   readonly connectors: readonly OpsConnector[];
@@ -95,7 +95,7 @@ function ConnectorRow({ connector, now }: { readonly connector: OpsConnector; re
         <Moment at={freshness.as_of} now={now} />
       </td>
       <td data-label="due">
-        <Moment at={freshness.next_due_at} now={now} />
+        <NextDue of={connector} now={now} />
       </td>
       <Figure value={connector.held_deletes} label="held" />
       <Figure value={connector.quarantined} label="quarantined" />

@@ -138,8 +138,8 @@ function AppWhy({ app, run }: { readonly app: OpsApp; readonly run: OpsRun | nul
   return (
     <>
       <p>
-        A sync was due by the schedule <code>{app.schedule}</code>, and none has stored anything for{' '}
-        {durationText(app.freshness.overdue_seconds)} since then.
+        A sync was due by the schedule <code>{app.schedule}</code> ({app.time_zone}), and none has stored
+        anything for {durationText(app.freshness.overdue_seconds)} since then.
       </p>
       <p class="fix">
         Check whether pg_cron, or an orchestrator, requests it, and that a server works on requests.

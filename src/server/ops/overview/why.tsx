@@ -68,9 +68,9 @@ export function Why({ connector, ended, now }: NeedOf) {
   }
 }
 
-function LateSince({ connector: { schedule, freshness }, now }: NeedOfConnector) {
+function LateSince({ connector: { schedule, time_zone: zone, freshness }, now }: NeedOfConnector) {
   const { overdue_seconds: overdue } = freshness;
-  const words = scheduleWords(schedule ?? '');
+  const words = scheduleWords(schedule ?? '', zone ?? '');
   return (
     <p>
       A run was due{' '}
@@ -80,13 +80,13 @@ function LateSince({ connector: { schedule, freshness }, now }: NeedOfConnector)
         </>
       )}
       by the schedule {words !== undefined && `${words}, `}
-      <code>{schedule}</code>, and none has committed since.
+      <code>{schedule}</code> ({zone}), and none has committed since.
     </p>
   );
 }
 
 /** Pushes that a run should have delivered by now. */
-function PushesLate({ connector: { pending, schedule, freshness }, now }: NeedOfConnector) {
+function PushesLate({ connector: { pending, schedule, time_zone: zone, freshness }, now }: NeedOfConnector) {
   if (typeof pending?.overdue_seconds !== 'number') return null;
   return (
     <p>
@@ -96,7 +96,7 @@ function PushesLate({ connector: { pending, schedule, freshness }, now }: NeedOf
       {schedule !== null && freshness.late !== true && (
         <>
           {' '}
-          A run was due by the schedule <code>{schedule}</code>.
+          A run was due by the schedule <code>{schedule}</code> ({zone}).
         </>
       )}
     </p>
