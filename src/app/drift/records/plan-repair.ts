@@ -23,13 +23,16 @@ export function fateOfExtra(
   return extra.count <= allowDeletes ? 'delete' : 'hold';
 }
 
+/** What a repair needs to know of its run. */
+type RepairJob = Pick<Job, 'deletePolicy' | 'allowDeletes' | 'mapping'> & { readonly isPushed: boolean };
+
 /**
  * The plan of a repair, as of a run: it puts the records of missing documents in doubt, and deletes documents that no record knows.
  * @param compare compares the records, and passes each missing document on
  */
 export async function planRepair(
   compare: (onMissing: (docId: string) => Promise<void> | undefined) => Promise<RecordDifferences>,
-  job: Job & { readonly isPushed: boolean },
+  job: RepairJob,
   position: Position,
   sink: Pick<ChangeSink, 'refresh' | 'remove'>,
 ): Promise<Plan> {
@@ -53,7 +56,7 @@ export async function planRepair(
  */
 function checkpointAfter(
   { missing }: RecordDifferences,
-  { isPushed, mapping }: Job & { readonly isPushed: boolean },
+  { isPushed, mapping }: RepairJob,
   { checkpoint, mappingVersion }: Position,
 ): string | null {
   if (isPushed) return checkpoint ?? null;
