@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { quotaExceeded } from '../stand-ins/discovery-engine/faults.ts';
 import { writeOldFile } from '../support/files/file-source.ts';
 import { folderListing } from '../support/files/folder-listing.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
@@ -66,7 +67,7 @@ async function records(args: readonly string[] = []) {
   const command = ['check-drift', '--live', '--only', 'records', '--connectors', 'people.yaml', '--json'];
   const { exitCode, stdout, stderr } = await runHere([...command, ...args], {
     cwd: place.cwd,
-    env: place.google.env,
+    env: { ...place.google.env, MAX_RETRIES: '0' },
   });
   if (stdout === '') throw new Error(stderr);
   return { exitCode, found: (JSON.parse(stdout) as { findings: Shown[] }).findings };
@@ -143,5 +144,60 @@ describe('check-drift --live --only records', () => {
     expect(ids()).toEqual(['others__1', 'people__1', 'people__2', 'people__3']);
     expect(place.google.engine.violations).toEqual([]);
     expect((await records()).exitCode).toBe(0);
+  });
+
+  test.each(['never_delete', 'soft_delete_only'])('keeps extra documents under %s', async (deletePolicy) => {
+    connect({ reconciliation: { deletePolicy } });
+    rows(1);
+    await run();
+    await add('people__9');
+    const { exitCode, found } = await records(['--repair', '--allow-deletes', '9']);
+    expect({ exitCode, found }).toMatchObject({ exitCode: 0, found: [{ status: 'warn' }] });
+    expect(found[0]?.fix).toContain(deletePolicy);
+    expect(ids()).toEqual(['people__1', 'people__9']);
+  });
+
+  test('deletes nothing for a state without records, which may have been lost', async () => {
+    connect();
+    await add('people__1', 'people__2');
+    const { exitCode, found } = await records(['--repair', '--allow-deletes', '9']);
+    expect(exitCode).toBe(65);
+    expect(found[0]?.fix).toContain('perhaps it was lost');
+    expect(ids()).toEqual(['people__1', 'people__2']);
+  });
+
+  test('leaves documents whose id is a digest, because they may be of any connector', async () => {
+    connect();
+    rows(1);
+    await run();
+    const digest = `sha256-${'0'.repeat(64)}`;
+    await add(digest);
+    const { exitCode, found } = await records(['--repair', '--allow-deletes', '9']);
+    expect({ exitCode, found }).toMatchObject({ exitCode: 0, found: [{ status: 'ok' }, { status: 'skip' }] });
+    expect(ids()).toContain(digest);
+  });
+
+  test('lets the next run finish a repair that failed after it was published', async () => {
+    connect();
+    rows(1, 2);
+    await run();
+    await add('people__9');
+    await remove('people__2');
+    place.google.engine.fail({ when: { path: 'documents:purge' }, how: quotaExceeded() });
+    const { exitCode } = await records(['--repair', '--allow-deletes', '1']);
+    expect(exitCode).toBe(75);
+    expect(ids()).toEqual(['people__1', 'people__9']);
+    await run();
+    expect(ids()).toEqual(['people__1', 'people__2']);
+  });
+
+  test.each([
+    [['--repair'], /--repair needs --live/],
+    [['--live', '--allow-deletes', '3'], /--allow-deletes needs --repair/],
+    [['--live', '--repair', '--only', 'columns'], /repairs only what the comparison records finds/],
+  ])('refuses %j', async (args, message) => {
+    const { exitCode, stderr } = await runHere(['check-drift', ...args], { cwd: place.cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
   });
 });
