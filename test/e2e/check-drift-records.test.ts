@@ -5,6 +5,8 @@ import { folderListing } from '../support/files/folder-listing.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { DATA_STORE, openGoogleWorkplace, type GoogleWorkplace } from '../support/files/google-workplace.ts';
 import { connectorOf } from '../support/files/workplace.ts';
+import { eventually } from '../support/eventually.ts';
+import { startCli } from '../support/processes/run-cli.ts';
 import { runHere } from '../support/processes/run-here.ts';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
@@ -63,9 +65,10 @@ const add = async (...apiIds: readonly string[]) => {
 };
 const remove = (id: string) => send('DELETE', `/${id}`);
 
+const COMMAND = ['check-drift', '--live', '--only', 'records', '--connectors', 'people.yaml', '--json'];
+
 async function records(args: readonly string[] = []) {
-  const command = ['check-drift', '--live', '--only', 'records', '--connectors', 'people.yaml', '--json'];
-  const { exitCode, stdout, stderr } = await runHere([...command, ...args], {
+  const { exitCode, stdout, stderr } = await runHere([...COMMAND, ...args], {
     cwd: place.cwd,
     env: { ...place.google.env, MAX_RETRIES: '0' },
   });
@@ -189,6 +192,39 @@ describe('check-drift --live --only records', () => {
     expect(ids()).toEqual(['people__1', 'people__9']);
     await run();
     expect(ids()).toEqual(['people__1', 'people__2']);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'lets the next run finish a repair that was killed %s its deletes had an effect',
+    async (effect) => {
+      connect();
+      rows(1, 2);
+      await run();
+      await add('people__9', 'others__1');
+      await remove('people__2');
+      const fault = place.google.engine.fail({
+        when: { path: 'documents:purge', body: (body) => JSON.stringify(body).includes('"force":true') },
+        how: { kind: 'hang', effect },
+      });
+      const command = [...COMMAND, '--repair', '--allow-deletes', '1'];
+      const repair = startCli(command, { cwd: place.cwd, env: place.google.env });
+      await eventually('the purge is sent', () => fault.hits > 0);
+      if (effect === 'after') await eventually('the purge has an effect', () => !ids().includes('people__9'));
+      repair.kill('SIGKILL');
+      expect((await repair).signal).toBe('SIGKILL');
+      await run();
+      expect(ids()).toEqual(['others__1', 'people__1', 'people__2']);
+    },
+  );
+
+  test('skips a data store with access control, which cannot be listed', async () => {
+    await place.close();
+    place = await openGoogleWorkplace(folders.make(), { aclEnabled: true });
+    connect();
+    expect(await records()).toMatchObject({
+      exitCode: 0,
+      found: [{ status: 'skip', message: expect.stringContaining('access control') }],
+    });
   });
 
   test.each([
