@@ -64,7 +64,7 @@ export const DRIFT_CONNECTORS_AT_ONCE = 4;
 
 /**
  * Documents of one data store, and records of one connector, that the comparison `records` reads; it compares nothing beyond
- * them. At Google's quota of 300 reads a minute, so many documents take 7 minutes, and their fingerprints 50 MB.
+ * them. At Google's quota of 300 reads a minute, so many documents take 7 minutes, and their fingerprints 90 MB.
  */
 export const RECORDS_COMPARED_MAX = 2_000_000;
 /** Time to compare the records of one connector: twice what `RECORDS_COMPARED_MAX` takes at Google's quota. */

@@ -4,7 +4,7 @@ import { writeOldFile } from '../support/files/file-source.ts';
 import { folderListing } from '../support/files/folder-listing.ts';
 import { temporaryFolders } from '../support/files/temporary-folder.ts';
 import { DATA_STORE, openGoogleWorkplace, type GoogleWorkplace } from '../support/files/google-workplace.ts';
-import { connectorOf } from '../support/files/workplace.ts';
+import type { connectorOf } from '../support/files/workplace.ts';
 import { eventually } from '../support/eventually.ts';
 import { startCli } from '../support/processes/run-cli.ts';
 import { runHere } from '../support/processes/run-here.ts';

@@ -28,7 +28,7 @@ export type DoctorFinding = Finding<ErrorCode> & {
   readonly subject: Subject;
   /** What would fix it in Google Cloud, if doctor can tell. */
   readonly remedy?: Remedy;
-  /** Of a check of the credentials: the identity that was found. */
+  /** The identity that the check of the credentials found. */
   readonly caller?: SeenCaller;
 };
 

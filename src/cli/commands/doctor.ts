@@ -77,8 +77,8 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
 }
 
 /** What a fix needs to know of a finding is not part of the report. */
-function reported({ remedy: _remedy, caller: _caller, ...finding }: DoctorFinding): Finding {
-  return finding;
+function reported(finding: DoctorFinding): Finding {
+  return Object.assign({}, finding, { remedy: undefined, caller: undefined });
 }
 
 /** @throws BridgeError USAGE */

@@ -10,7 +10,7 @@ export interface FixCommand {
   readonly subject: string;
   /** The message of the finding. */
   readonly message: string;
-  /** What somebody must know before or after, as a sentence; null if nothing. */
+  /** What the reader must know about the command, as a sentence; null if nothing. */
   readonly note: string | null;
   readonly command: string;
 }

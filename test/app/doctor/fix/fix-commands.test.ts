@@ -84,8 +84,9 @@ describe('the commands that fix what doctor found', () => {
     const { calls } = run(script);
     const posts = calls.filter((call) => call.includes('POST'));
     expect(posts).toHaveLength(2);
-    expect(posts[0]).toContain('Authorization: Bearer TOKEN');
-    expect(JSON.parse(posts[0]?.[(posts[0]?.indexOf('-d') ?? 0) + 1] ?? '')).toMatchObject({
+    const [post = []] = posts;
+    expect(post).toContain('Authorization: Bearer TOKEN');
+    expect(JSON.parse(post[post.indexOf('-d') + 1] ?? '')).toMatchObject({
       aclEnabled: false,
       contentConfig: 'NO_CONTENT',
     });
