@@ -21,7 +21,10 @@ export const DOCTOR: Documentation = {
     },
     {
       about: 'Write the commands that create what is missing to a file',
-      command: ['gemini-sync-bridge doctor --connector connectors/hr-employees.yaml --fix-commands > fix.sh'],
+      command: [
+        'gemini-sync-bridge doctor --connector connectors/hr-employees.yaml \\',
+        '  --fix-commands > fix.sh',
+      ],
     },
   ],
 };
