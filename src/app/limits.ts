@@ -62,6 +62,16 @@ export const RUN_LOG_KEEP_MS = 2_000;
 /** Connectors that `check-drift --live` checks in parallel: enough that one which does not respond delays few others. */
 export const DRIFT_CONNECTORS_AT_ONCE = 4;
 
+/**
+ * Documents of one data store, and records of one connector, that the comparison `records` reads; it compares nothing beyond
+ * them. At Google's quota of 300 reads a minute, so many documents take 7 minutes, and their fingerprints 90 MB.
+ */
+export const RECORDS_COMPARED_MAX = 2_000_000;
+/** Time to compare the records of one connector: twice what `RECORDS_COMPARED_MAX` takes at Google's quota. */
+export const RECORDS_COMPARE_SECONDS_MAX = 900;
+/** Ids that a finding names of those that differ. */
+export const RECORDS_NAMED_MAX = 5;
+
 /** Time after that to record the outcome of an alert and to close connections. */
 export const TELEMETRY_SETTLE_MS_MAX = 100;
 

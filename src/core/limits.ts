@@ -104,3 +104,6 @@ export const ALERT_UNANSWERED_SECONDS = 3_600;
 
 /** Documents that `run --dry-run --sample` prints at most; they are in memory together. */
 export const SAMPLE_DOCUMENTS_MAX = 100;
+
+/** The most documents of one connector that one `check-drift --repair` deletes; their ids are kept in memory, some 10 MB. */
+export const REPAIR_DELETES_MAX = 100_000;

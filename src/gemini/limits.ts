@@ -47,6 +47,9 @@ export const DISCOVERY_BATCHES_PER_MINUTE = 100;
 /** Google's default quota of document reads, for a whole project; polling and all other reads count too. */
 export const DISCOVERY_READS_PER_MINUTE = 300;
 
+/** Documents on one page of a list of documents; Google gives no more. With their ids alone, a page has some 100 kB. */
+export const DISCOVERY_DOCUMENTS_PER_PAGE = 1_000;
+
 /** One attempt to submit an import, which Google may process before it answers; Google's own client waits as long. */
 export const DISCOVERY_IMPORT_SECONDS_MAX = 300;
 /** One attempt of any other request; Google's own client waits 30 s. */

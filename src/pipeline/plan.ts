@@ -36,6 +36,15 @@ export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log'> {
   readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
 }
 
+/** Finds the changes of a run, and passes each to the sink as it is found. It writes nothing itself. */
+export type Planner = (
+  job: Job,
+  ports: PlanPorts,
+  position: Position,
+  sink: ChangeSink,
+  signal: AbortSignal,
+) => Promise<Plan>;
+
 /**
  * Phases extract, map and diff: reads the source, finds the changes, and passes each change to the sink as it is found. It writes
  * nothing itself: with a sink that ignores everything, this is a dry run.

@@ -9,7 +9,7 @@ import { ingest } from './ingest.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { runFolder } from './artifact/layout.ts';
 import { requireOwnFolder } from './artifact/own-folder.ts';
-import { planChanges } from './plan.ts';
+import { planChanges, type Planner } from './plan.ts';
 import type { ArtifactStore, ListingRemarks, Manifest, Phase, RunCounts } from './ports/ports.ts';
 import type { FinishedStatus, Lease, RunRow, State } from './ports/state-port.ts';
 import { Publisher } from './publish.ts';
@@ -40,9 +40,15 @@ export interface RunResult {
 
 /**
  * Runs one connector once.
+ * @param planner finds the changes: those of the source unless given
  * @throws BridgeError; then nothing is committed, and the next run starts where this one did
  */
-export async function runConnector(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
+export async function runConnector(
+  job: Job,
+  ports: Ports,
+  signal: AbortSignal,
+  planner: Planner = planChanges,
+): Promise<RunResult> {
   if (job.dryRun) return plan(job, ports, signal);
   const done = await ports.state.findRun(job.runId);
   if (isCommitted(done)) {
@@ -55,20 +61,27 @@ export async function runConnector(job: Job, ports: Ports, signal: AbortSignal):
   const owner = { ...ports.owner, runId: job.runId };
   const lease = await ports.state.lease(job.connectorId, owner, () => observer.seen);
   try {
-    return await runLeased(job, { ...ports, observer }, lease, AbortSignal.any([signal, lease.signal]));
+    const ending = AbortSignal.any([signal, lease.signal]);
+    return await runLeased(job, { ...ports, observer }, lease, planner, ending);
   } finally {
     await lease.release();
   }
 }
 
 /** Finishes what earlier runs left open, and then does the work of this run. */
-async function runLeased(job: Job, ports: Ports, lease: Lease, signal: AbortSignal): Promise<RunResult> {
+async function runLeased(
+  job: Job,
+  ports: Ports,
+  lease: Lease,
+  planner: Planner,
+  signal: AbortSignal,
+): Promise<RunResult> {
   try {
     await finishEarlierRuns(job, ports, lease, signal);
     const known = await ports.state.findRun(job.runId);
     if (isCommitted(known)) return await repeated(known, job, ports);
     await requireOwnFolder(job, ports, known);
-    return await apply(job, ports, lease, signal);
+    return await apply(job, ports, lease, planner, signal);
   } catch (thrown) {
     throw await causeOf(thrown, lease);
   }
@@ -100,7 +113,13 @@ async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunRes
 }
 
 /** Runs all six phases. */
-async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal): Promise<RunResult> {
+async function apply(
+  job: Job,
+  ports: Ports,
+  lease: Lease,
+  planner: Planner,
+  signal: AbortSignal,
+): Promise<RunResult> {
   const { state, clock, store } = ports;
   const { runId, connectorId, target } = job;
   const enter = async (phase: Phase): Promise<void> => {
@@ -119,7 +138,7 @@ async function apply(job: Job, ports: Ports, lease: Lease, signal: AbortSignal):
     await enter('extract');
     const position = await state.position(connectorId, target);
     await tellExpectedRows(job, ports, position);
-    const { tally, ...planned } = await planChanges(job, ports, position, publisher, signal);
+    const { tally, ...planned } = await planner(job, ports, position, publisher, signal);
 
     await enter('publish');
     const manifest = await publisher.finish({ tally, ...planned });

@@ -26,6 +26,11 @@ export const TARGET_LEASE_WAIT_SECONDS_MAX = 3_600;
 /** Rejected documents written in one statement; SQLite accepts no more rows in the form in which knex writes them. */
 export const STATE_REJECTIONS_PER_STATEMENT = 500;
 
+/** Records per page read from the state when it is compared with a data store; 10 MB of the longest ids. */
+export const CHECK_RECORDS_PER_PAGE = 10_000;
+/** Ids of one query that looks for them among all targets of a connector. */
+export const CHECK_IDS_PER_STATEMENT = 500;
+
 /** Document ids per page read from the state when `explain` is given a digest; 10 MB of the longest ids. */
 export const EXPLAIN_IDS_PER_PAGE = 10_000;
 

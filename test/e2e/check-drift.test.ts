@@ -320,7 +320,7 @@ describe('check-drift', () => {
     const { status, found } = await findings([]);
     expect({ status, found: found.map(({ comparer, status: each }) => `${comparer} ${each}`) }).toEqual({
       status: 0,
-      found: ['state ok', 'columns skip', 'data-store skip'],
+      found: ['state ok', 'columns skip', 'data-store skip', 'records skip'],
     });
   });
 
@@ -343,7 +343,9 @@ describe('check-drift', () => {
     expect(all.stdout).toMatch(/^ok {4}state .*\nok {4}columns people .*\n\n2 ok, 0 drifted, 0 failed\.\n$/);
     const unknown = await runCli(['check-drift', '--only', 'helm'], { cwd });
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(unknown.stderr).toContain('Unknown comparison "helm". Known: state, columns, data-store.');
+    expect(unknown.stderr).toContain(
+      'Unknown comparison "helm". Known: state, columns, data-store, records.',
+    );
   });
 
   test('says so when there are no connectors to compare', async () => {

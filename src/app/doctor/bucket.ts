@@ -1,10 +1,10 @@
 import { directoryOf } from '../../artifacts/file/location.ts';
 import type { GcsAccess } from '../../artifacts/gcs/access.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
-import { BridgeError } from '../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { DOCTOR_REQUEST_SECONDS_MAX } from '../limits.ts';
 import { exposedFolder, unlessExposed } from './exposed-paths.ts';
-import { check, fail, checkAdvisory, ok, warn, type DoctorFinding } from './finding.ts';
+import { check, fail, checkAdvisory, ok, warn, withRemedy, type DoctorFinding } from './finding.ts';
 import { whyNotWritable } from './writable-folder.ts';
 
 interface BucketPlace {
@@ -41,7 +41,14 @@ async function folderFinding(bucket: string, { cwd }: BucketPlace): Promise<Doct
 
 async function cloudFinding(bucket: string, place: BucketPlace): Promise<DoctorFinding> {
   const access = await openAccess(bucket, place);
-  const missing = await access.missing();
+  let missing: readonly string[] | undefined;
+  try {
+    missing = await access.missing();
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error.code !== 'ARTIFACT_BUCKET_MISSING') throw error;
+    return withRemedy(fail('bucket', error), { kind: 'create_bucket' });
+  }
   if (missing === undefined) {
     const what = `What the caller may do in ${bucket} cannot be seen: GCS_ENDPOINT does not answer testIamPermissions.`;
     return warn('bucket', what, 'Nothing, if runs succeed; their first artifact shows it.');
@@ -50,7 +57,8 @@ async function cloudFinding(bucket: string, place: BucketPlace): Promise<DoctorF
     return ok('bucket', `The caller may write, read, list and replace objects in ${bucket}.`);
   const message = `In ${bucket} the caller lacks ${missing.join(', ')}.`;
   const hint = `Grant the caller roles/storage.objectUser on ${bucket}.`;
-  return fail('bucket', new BridgeError('ARTIFACT_PERMISSION', message, { hint }));
+  const found = fail('bucket', new BridgeError('ARTIFACT_PERMISSION', message, { hint }));
+  return withRemedy(found, { kind: 'grant_bucket' });
 }
 
 const READING_ROLES = new Set(['objectViewer', 'objectUser', 'objectAdmin', 'admin'].map(storageRole));
@@ -105,7 +113,7 @@ async function agentFinding(
   const what = reads
     ? `${agent} may read ${bucket}, and by its policy not write there, so imports cannot say which documents failed.`
     : `The policy of ${bucket} does not let ${agent} read there. A custom role, a condition or a grant on its project may.`;
-  return warn('service agent', what, fix);
+  return withRemedy(warn('service agent', what, fix), { kind: 'grant_bucket', member });
 }
 
 /** Loads the cloud client only for a connector that requires it. */

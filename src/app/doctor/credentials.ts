@@ -11,6 +11,7 @@ export function credentialsFindings(needed: boolean, signal: AbortSignal): Promi
     const { account, quotaProject } = await findCaller();
     const whose = account === undefined ? 'The credentials of this machine' : `The credentials of ${account}`;
     const counted = quotaProject === undefined ? '' : ` Requests are counted for project ${quotaProject}.`;
-    return [ok('credentials', `${whose} give a token.${counted}`)];
+    const found = ok('credentials', `${whose} give a token.${counted}`);
+    return [{ ...found, caller: { account, quotaProject } }];
   });
 }

@@ -3,6 +3,7 @@ import { LOCATIONS } from '../../definitions/connector/rules/gemini.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { silentLogger } from '../../core/log.ts';
+import { ENABLE_API } from '../../gemini/api/answer-problems.ts';
 import { openApi, type Api } from '../../gemini/api/api.ts';
 import {
   aclMismatch,
@@ -13,7 +14,18 @@ import {
 } from '../../gemini/api/data-store.ts';
 import { readSchema } from '../../gemini/api/schema.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
-import { check, fail, checkAdvisory, ok, skip, warn, type DoctorFinding, type Subject } from './finding.ts';
+import {
+  check,
+  fail,
+  checkAdvisory,
+  ok,
+  skip,
+  warn,
+  withRemedy,
+  type DoctorFinding,
+  type Subject,
+} from './finding.ts';
+import type { Remedy } from './fix/remedy.ts';
 
 const ABOUT_THE_STORE: readonly Subject[] = ['access control', 'content', 'schema'];
 
@@ -37,12 +49,19 @@ export async function dataStoreFindings(
     try {
       facts = await readDataStore(spec.gemini, await openAt(location), inTime);
     } catch (thrown) {
+      inTime.throwIfAborted();
       const error = toBridgeError(thrown);
-      if (error.code === 'GEMINI_NOT_FOUND')
-        throw (await foundElsewhere(spec.gemini, openAt, inTime)) ?? thrown;
-      if (error.code !== 'GEMINI_PERMISSION' || aclOf(spec) === 'required') throw thrown;
+      if (error.code === 'GEMINI_NOT_FOUND') {
+        const elsewhere = await foundElsewhere(spec.gemini, openAt, inTime);
+        if (elsewhere !== undefined) throw elsewhere;
+      }
+      const remedy = remedyOf(error);
+      if (error.code !== 'GEMINI_PERMISSION' || aclOf(spec) === 'required') {
+        return [withRemedy(fail('data store', error), remedy)];
+      }
       // A run of this connector continues without this permission, because its documents have no readers to protect.
-      return [warn('data store', `This cannot be seen: ${error.message}`, error.hint ?? '')];
+      const unseen = warn('data store', `This cannot be seen: ${error.message}`, error.hint ?? '');
+      return [withRemedy(unseen, remedy)];
     }
     return [ok('data store', `Project ${projectId} has the data store ${dataStoreId} in ${location}.`)];
   });
@@ -56,6 +75,12 @@ export async function dataStoreFindings(
   ]);
   const findings = [...found, aclFinding(needs, facts), contentFinding(needs, facts), ...schema];
   return { findings, projectNumber: facts.projectNumber };
+}
+
+function remedyOf({ code, hint = '' }: BridgeError): Remedy | undefined {
+  if (code === 'GEMINI_NOT_FOUND') return { kind: 'create_data_store' };
+  if (code !== 'GEMINI_PERMISSION') return undefined;
+  return hint.startsWith(ENABLE_API) ? { kind: 'enable_api' } : { kind: 'grant_role' };
 }
 
 /** The check reports the failure of the first attempt, so it does not retry. */
@@ -86,11 +111,13 @@ async function foundElsewhere(
 const ANOTHER_STORE =
   'This is fixed when a data store is created: create another one, or change the connector';
 
+const REPLACE = { kind: 'replace_data_store' } as const;
+
 function aclFinding(needs: StoreNeeds, facts: StoreFacts): DoctorFinding {
   const mismatch = aclMismatch(needs, facts);
   if (mismatch !== undefined) {
     const hint = `${ANOTHER_STORE}: \`gemini.acl\` and the ACL fields of the mapping.`;
-    return fail('access control', mismatchError(mismatch, hint));
+    return withRemedy(fail('access control', mismatchError(mismatch, hint)), REPLACE);
   }
   return ok(
     'access control',
@@ -103,7 +130,8 @@ function aclFinding(needs: StoreNeeds, facts: StoreFacts): DoctorFinding {
 function contentFinding(needs: StoreNeeds, facts: StoreFacts): DoctorFinding {
   const mismatch = contentMismatch(needs, facts);
   if (mismatch !== undefined) {
-    return fail('content', mismatchError(mismatch, `${ANOTHER_STORE}: \`gemini.contentConfig\`.`));
+    const hint = `${ANOTHER_STORE}: \`gemini.contentConfig\`.`;
+    return withRemedy(fail('content', mismatchError(mismatch, hint)), REPLACE);
   }
   return ok('content', `The data store is ${facts.contentConfig}, as the connector makes its documents.`);
 }

@@ -4,6 +4,7 @@ import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { DOCTOR_CHECK_SECONDS_MAX } from '../limits.ts';
 import { failed, type Finding } from '../../core/finding.ts';
 import type { Exposure } from '../../net/exposure.ts';
+import type { Remedy, SeenCaller } from './fix/remedy.ts';
 
 /** The subject of a finding. */
 export type Subject =
@@ -23,7 +24,13 @@ export type Subject =
   | 'bucket'
   | 'service agent';
 
-export type DoctorFinding = Finding<ErrorCode> & { readonly subject: Subject };
+export type DoctorFinding = Finding<ErrorCode> & {
+  readonly subject: Subject;
+  /** What would fix it in Google Cloud, if doctor can tell. */
+  readonly remedy?: Remedy;
+  /** The identity that the check of the credentials found. */
+  readonly caller?: SeenCaller;
+};
 
 export function ok(subject: Subject, message: string): DoctorFinding {
   return { subject, status: 'ok', message };
@@ -96,9 +103,14 @@ export async function checkAdvisory(
   const findings = await check(subject, signal, look, seconds);
   return findings.map((finding) =>
     finding.status === 'fail' && finding.code !== 'INTERNAL'
-      ? warn(finding.subject, `${NOT_VISIBLE}${finding.message}`, finding.fix)
+      ? withRemedy(warn(finding.subject, `${NOT_VISIBLE}${finding.message}`, finding.fix), finding.remedy)
       : finding,
   );
+}
+
+/** Adds what would fix a finding. */
+export function withRemedy(finding: DoctorFinding, remedy: Remedy | undefined): DoctorFinding {
+  return remedy === undefined ? finding : { ...finding, remedy };
 }
 
 function tooSlow(subject: string, seconds: number): BridgeError {

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { DISCOVERY_WRITES_PER_MINUTE } from '../../core/limits.ts';
 import { grantedPermissions } from '../../gemini/api/project-permissions.ts';
-import { fail, checkAdvisory, ok, warn, type DoctorFinding } from './finding.ts';
+import { fail, checkAdvisory, ok, warn, withRemedy, type DoctorFinding } from './finding.ts';
 
 const IMPORT = 'discoveryengine.documents.import';
 const POLL = 'discoveryengine.operations.get';
@@ -13,6 +13,8 @@ const DELETE = 'discoveryengine.documents.delete';
 
 const EDITOR = `roles/discoveryengine.editor cannot purge; deletes go one by one, ${DISCOVERY_WRITES_PER_MINUTE} per minute.`;
 const GRANT_PURGE = `Grant roles/discoveryengine.admin, or a custom role with ${PURGE}.`;
+
+const GRANT_ROLE = { kind: 'grant_role' } as const;
 
 type Granted = ReadonlySet<string>;
 
@@ -52,18 +54,16 @@ function sendingFinding(granted: Granted, projectId: string): DoctorFinding {
     const what = `The caller may import documents in project ${projectId}, and see how that goes.`;
     return ok('permissions', what);
   }
-  return warn(
-    'permissions',
-    `The caller lacks ${FIND} on project ${projectId}, so after a lost answer a request may be made twice, which is harmless.`,
-    `Grant a role with ${FIND}.`,
-  );
+  const what = `The caller lacks ${FIND} on project ${projectId}, so after a lost answer a request may be made twice, which is harmless.`;
+  return withRemedy(warn('permissions', what, `Grant a role with ${FIND}.`), GRANT_ROLE);
 }
 
 function deletesFinding(granted: Granted, projectId: string): DoctorFinding {
   if (granted.has(PURGE))
     return ok('deletes', 'The caller may purge: all deletes of a run take one operation.');
   if (!granted.has(DELETE)) return lacking('deletes', [DELETE], projectId);
-  return warn('deletes', `The caller may not purge in project ${projectId}: ${EDITOR}`, GRANT_PURGE);
+  const what = `The caller may not purge in project ${projectId}: ${EDITOR}`;
+  return withRemedy(warn('deletes', what, GRANT_PURGE), GRANT_ROLE);
 }
 
 function lacking(
@@ -74,5 +74,5 @@ function lacking(
   const message = `On project ${projectId} the caller lacks ${missing.join(', ')}.`;
   const hint =
     'Grant roles/discoveryengine.admin, roles/discoveryengine.editor (which cannot purge), or a custom role with what is missing.';
-  return fail(subject, new BridgeError('GEMINI_PERMISSION', message, { hint }));
+  return withRemedy(fail(subject, new BridgeError('GEMINI_PERMISSION', message, { hint })), GRANT_ROLE);
 }

@@ -1,13 +1,19 @@
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { DriftFinding } from './drift-finding.ts';
+import type { RetryPolicy } from '../../core/retry.ts';
 import type { SourceSurroundings } from '../run/with-source.ts';
+import type { RepairContext } from './records/repair.ts';
 
 /** The environment of the comparers. */
 export interface DriftContext extends SourceSurroundings {
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
   readonly discoveryEngineEndpoint: Endpoint | undefined;
+  /** The retries of the requests that list documents. */
+  readonly retry: RetryPolicy;
+  /** Undefined: nothing is repaired. */
+  readonly repair: RepairContext | undefined;
   /** The valid connectors. Calling this also reports each invalid connector as a finding. */
   connectors(): Promise<readonly FoundConnector[]>;
 }

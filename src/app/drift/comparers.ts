@@ -24,4 +24,10 @@ export const COMPARERS: readonly Comparer[] = [
     live: true,
     compare: async (...given) => (await import('./data-store.ts')).dataStoreComparer.compare(...given),
   },
+  {
+    name: 'records',
+    about: 'the records of each connector, with the documents that its data store lists',
+    live: true,
+    compare: async (...given) => (await import('./records/records.ts')).recordsComparer.compare(...given),
+  },
 ];

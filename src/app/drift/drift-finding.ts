@@ -8,6 +8,8 @@ export type DriftFinding = Finding<ErrorCode> & {
   readonly comparer: string;
   /** Null for a finding about what all connectors share. */
   readonly connector: string | null;
+  /** The finding reports deletes that are held until an operator allows them. */
+  readonly held?: true;
 };
 
 /** The part of a finding that names its subject. */
@@ -43,11 +45,16 @@ const WORST_FIRST: readonly ExitStatus[] = [
   EXIT.tryAgain,
 ];
 
-/** Drift outranks a failed comparison, because drift is certain and does not resolve itself. */
-export function exitStatusOf(findings: readonly DriftFinding[]): ExitStatus {
-  if (findings.some(({ status }) => status === 'drift')) return EXIT.badData;
+/**
+ * Drift outranks a failed comparison, because drift is certain and does not resolve itself. After a repair, held deletes are not
+ * drift: an operator decides about them.
+ */
+export function exitStatusOf(findings: readonly DriftFinding[], repaired = false): ExitStatus {
+  const awaitsDecision = (finding: DriftFinding) => repaired && finding.held === true;
+  if (findings.some((finding) => finding.status === 'drift' && !awaitsDecision(finding))) return EXIT.badData;
   const exits = new Set<ExitStatus>(
     findings.flatMap((finding) => (finding.status === 'fail' ? ERROR_KINDS[finding.code].exit : [])),
   );
-  return WORST_FIRST.find((exit) => exits.has(exit)) ?? EXIT.done;
+  const worst = WORST_FIRST.find((exit) => exits.has(exit));
+  return worst ?? (findings.some(awaitsDecision) ? EXIT.held : EXIT.done);
 }

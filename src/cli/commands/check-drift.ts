@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { COMPARERS } from '../../app/drift/comparers.ts';
 import type { Comparer } from '../../app/drift/comparer.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { REPAIR_DELETES_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { CHECK_DRIFT } from '../help/check-drift.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
@@ -12,6 +13,8 @@ interface CheckDriftFlags extends ReportFlags {
   readonly live?: true;
   readonly only?: readonly Comparer[];
   readonly connectors: string;
+  readonly repair?: true;
+  readonly allowDeletes?: number;
 }
 
 /** `check-drift`: compares the actual state, columns and data stores with what connectors expect. Writes nothing. */
@@ -23,18 +26,26 @@ export function checkDriftCommand(io: CommandIo): Command {
       `compare only these, separated by commas: ${COMPARERS.map(({ name }) => name).join(', ')}`,
       comparersNamed,
     )
-    .option('--connectors <path>', 'directory with connectors, or one file', io.env.connectorsDir);
+    .option('--connectors <path>', 'directory with connectors, or one file', io.env.connectorsDir)
+    .option('--repair', 'with --live: repair what the comparison `records` finds, as a run of each connector')
+    .option(
+      '--allow-deletes <max>',
+      'with --repair: delete documents that no record knows, if they are no more than <max> per connector',
+      deletesMax,
+    );
   return addReportOptions(command).action((flags: CheckDriftFlags) => run(flags, io));
 }
 
 async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
+  requireRepairable(flags, io);
   const { checkDrift } = await import('../../app/drift/check-drift.ts');
   const { withSignals } = await import('../../app/run/process-signals.ts');
   const { exitStatusOf } = await import('../../app/drift/drift-finding.ts');
   const { writeReport } = await import('../output/findings/write-report.ts');
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
+  const isRepair = flags.repair === true;
   const options = {
     connectorsPath: flags.connectors,
     comparers: flags.only ?? COMPARERS,
@@ -42,6 +53,8 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
     databaseUrl,
     cwd: io.cwd,
     discoveryEngineEndpoint: live ? io.env.endpoints().discoveryEngine : undefined,
+    retry: live ? io.env.retry() : NO_RETRY,
+    repair: isRepair ? await repairContext(flags.allowDeletes ?? 0, io) : undefined,
     proxy,
     policyFile,
     oracleClientLibDir,
@@ -52,10 +65,62 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const findings = await withSignals((signal) => checkDrift(options, signal), { process });
   const report = {
     findings,
-    exitStatus: exitStatusOf(findings),
+    exitStatus: exitStatusOf(findings, isRepair),
     summary: summaryOf(findings, ['ok', 'drift', 'fail']),
   };
   writeReport(report, formatOf(flags), io, (text) => redactor.redact(text));
+}
+
+/** Nothing is requested without `--live`. */
+const NO_RETRY = { retries: 0, backoffSeconds: 0 };
+
+async function repairContext(allowDeletes: number, io: CommandIo) {
+  const { openRunOutput } = await import('../run-output/run-output.ts');
+  const { newRunId } = await import('../../app/run/run-id.ts');
+  const { systemClock } = await import('../../core/time/clock.ts');
+  const { databaseUrl, redactor } = io.env;
+  const endpoints = io.env.endpoints();
+  return {
+    databaseUrl,
+    cwd: io.cwd,
+    gcsEndpoint: endpoints.gcs,
+    discoveryEngineEndpoint: endpoints.discoveryEngine,
+    retry: io.env.retry(),
+    log: openRunOutput(io, 'off', `repair-${newRunId(systemClock.now())}`, 'connector').log,
+    allowDeletes,
+    redact: (text: string) => redactor.redact(text),
+  };
+}
+
+/**
+ * Rejects options that would have no effect, or another one than they promise.
+ * @throws BridgeError USAGE
+ */
+function requireRepairable({ repair, live, only, allowDeletes }: CheckDriftFlags, io: CommandIo): void {
+  if (repair !== true) {
+    if (allowDeletes === undefined) return;
+    throw new BridgeError('USAGE', '--allow-deletes needs --repair.', { hint: 'Add --live --repair.' });
+  }
+  if (live !== true) {
+    throw new BridgeError('USAGE', '--repair needs --live, because it compares with the data stores.', {
+      hint: 'Add --live.',
+    });
+  }
+  if (only?.every(({ name }) => name !== 'records') === true) {
+    throw new BridgeError('USAGE', '--repair repairs only what the comparison records finds.', {
+      hint: 'Add records to --only.',
+    });
+  }
+  if (!io.env.ingestionDryRun()) return;
+  throw new BridgeError('USAGE', '--repair sends deletes, and GEMINI_INGESTION_DRY_RUN is set.', {
+    hint: 'Unset GEMINI_INGESTION_DRY_RUN, or run without --repair to see the plan.',
+  });
+}
+
+function deletesMax(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= REPAIR_DELETES_MAX) return value;
+  throw new InvalidArgumentError(`Must be a whole number up to ${REPAIR_DELETES_MAX}.`);
 }
 
 /**

@@ -3,8 +3,9 @@ import { EVERY_COMMAND, generalExits, type Documentation } from './documentation
 export const CHECK_DRIFT: Documentation = {
   summary: 'report drift in state schema, source columns and data stores',
   description: [
-    'Compares the state schema, source columns and data stores with what connectors expect, and suggests fixes. Writes nothing.',
-    'The comparison `state` compares the schema of the state store with what `migrate` would apply. With --live, `columns` compares the columns of each source with the mapping and with those of the last run, and `data-store` compares the access control and content configuration of each data store with its connector.',
+    'Compares the state schema, source columns and data stores with what connectors expect, and suggests fixes. Writes nothing without --repair.',
+    'The comparison `state` compares the schema of the state store with what `migrate` would apply. With --live, `columns` compares the columns of each source with the mapping and with those of the last run, and `data-store` compares the access control and content configuration of each data store with its connector; `records` compares the records of each connector with the documents that its data store lists.',
+    'With --repair, each connector whose records differ gets a run of its own: the next run sends missing documents again, and documents that no record knows are deleted if --allow-deletes permits so many.',
     'Where several comparisons failed, the worst exit status counts: 78, 77, 69, 65, 75 in this order.',
   ],
   exits: {
@@ -13,12 +14,17 @@ export const CHECK_DRIFT: Documentation = {
     done: 'no drift; there may be warnings',
     badData:
       'drift was found, even if something else failed; or a file of a source does not match its connector',
-    tryAgain: 'try again later: network, or a quota',
+    held: 'after --repair: documents that no record knows were not deleted, because --allow-deletes permits fewer',
+    tryAgain: 'try again later: network, a quota, or a run of the connector in progress',
   },
   examples: [
     {
       about: 'Compare columns and data stores with what the connectors expect',
       command: ['gemini-sync-bridge check-drift --live --only columns,data-store'],
+    },
+    {
+      about: 'Repair the records of all connectors, and delete nothing',
+      command: ['gemini-sync-bridge check-drift --live --only records --repair'],
     },
   ],
 };

@@ -4,6 +4,7 @@ export const DOCTOR: Documentation = {
   summary: 'check everything that a run needs and suggest fixes',
   description: [
     'Checks what a run needs (credentials, source, data store, bucket, permissions, state) and suggests a fix for each problem. Writes nothing.',
+    'With --fix-commands, stdout is a shell script with one commented block for each thing that is missing in Google Cloud (API, bucket, data store, permissions), or empty; read it before you run it.',
     'Without --connector, it checks only what all connectors share. The first failure in the list decides the exit status.',
   ],
   exits: {
@@ -17,6 +18,13 @@ export const DOCTOR: Documentation = {
     {
       about: 'Check everything that a connector needs',
       command: ['gemini-sync-bridge doctor --connector connectors/hr-employees.yaml'],
+    },
+    {
+      about: 'Write the commands that create what is missing to a file',
+      command: [
+        'gemini-sync-bridge doctor --connector connectors/hr-employees.yaml \\',
+        '  --fix-commands > fix.sh',
+      ],
     },
   ],
 };

@@ -147,6 +147,9 @@ function wordsOf(answer: HttpAnswer, error: unknown): string {
   return message === undefined ? name : `${name}: "${oneLine(message)}"`;
 }
 
+/** How the hint of an error begins whose API is not enabled. */
+export const ENABLE_API = 'Enable the API: ';
+
 /** The fix for a 403. The reason is in `google.rpc.ErrorInfo`, one of the details; older refusals have only a message. */
 function permissionHint(error: unknown, { path, projectId }: Subject): string {
   const info = errorInfoOf(error);
@@ -156,7 +159,7 @@ function permissionHint(error: unknown, { path, projectId }: Subject): string {
   const project = /^projects\/([\w:.-]+)$/.exec(textOf(metadata, 'consumer') ?? '')?.[1] ?? projectId;
   const reason = textOf(info, 'reason') ?? '';
   if (reason === 'SERVICE_DISABLED' || /has not been used in project|it is disabled/.test(message)) {
-    return `Enable the API: \`gcloud services enable discoveryengine.googleapis.com --project ${project}\`. It takes some minutes.`;
+    return `${ENABLE_API}\`gcloud services enable discoveryengine.googleapis.com --project ${project}\`. It takes some minutes.`;
   }
   if (reason === 'USER_PROJECT_DENIED') {
     return `Grant the caller roles/serviceusage.serviceUsageConsumer on project ${project}, which its requests are counted for.`;

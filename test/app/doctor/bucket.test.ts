@@ -46,6 +46,7 @@ describe('a bucket', () => {
       {
         subject: 'bucket',
         status: 'fail',
+        remedy: { kind: 'grant_bucket' },
         code: 'ARTIFACT_PERMISSION',
         message: `In ${BUCKET} the caller lacks storage.objects.create, storage.objects.delete.`,
         fix: `Grant the caller roles/storage.objectUser on ${BUCKET}.`,

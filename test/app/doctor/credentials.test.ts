@@ -25,6 +25,7 @@ test('credentials are fine when they give a token, which is not shown', async ()
     {
       subject: 'credentials',
       status: 'ok',
+      caller: { account: undefined, quotaProject: 'billing-project' },
       message:
         'The credentials of this machine give a token. Requests are counted for project billing-project.',
     },

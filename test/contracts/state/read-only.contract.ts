@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
   fingerprintOf,
+  gone,
   upsert,
   allFingerprints,
   allIdsOf,
@@ -35,6 +36,24 @@ export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
       expect(await allIdsOf(reader, unknown.scope, [fingerprintOf('a', 'v1')])).toEqual([]);
       await expect(reader.lease('hr', owner('R'))).rejects.toThrow('asked to write');
       await reader.close();
+    });
+
+    test('a check gets each record with its standing, and finds ids among other targets', async () => {
+      await run([upsert('hr:a'), upsert('hr:Ä'), upsert('hr:b')]);
+      await run([gone('soft_delete', 'hr:a')]);
+      await run([{ ...upsert('hr:b'), op: 'refresh', checksum: '' }]);
+      const check = await store.openCheck();
+      const found = [];
+      for await (const group of check.records('hr', 'store-1')) found.push(...group);
+      expect(found).toEqual([
+        { docId: 'hr:a', standing: 'soft_deleted' },
+        { docId: 'hr:b', standing: 'in_doubt' },
+        { docId: 'hr:Ä', standing: 'sent' },
+      ]);
+      for await (const group of check.records('hr', 'store-2')) expect(group).toEqual([]);
+      expect(await check.knownElsewhere('hr', 'store-2', ['hr:a', 'hr:x'])).toEqual(['hr:a']);
+      expect(await check.knownElsewhere('hr', 'store-1', ['hr:a'])).toEqual([]);
+      await check.close();
     });
   });
 }

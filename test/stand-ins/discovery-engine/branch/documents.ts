@@ -15,10 +15,17 @@ export function getDocument({ branch, id }: Call): JsonObject {
 export function listDocuments({ branch, query }: Call): JsonObject {
   refuseAclStore(branch);
   const { items, next } = page([...branch.documents.values()], query, { standard: 100, most: 1000 });
-  return {
-    ...(items.length > 0 ? { documents: items.map((stored) => shown(branch, stored)) } : {}),
-    ...next,
-  };
+  const one = shownAs(query['fields'], branch);
+  return { ...(items.length > 0 ? { documents: items.map(one) } : {}), ...next };
+}
+
+/** The only mask that the stand-in has; Google's APIs have many. */
+const IDS_ONLY = 'nextPageToken,documents/id';
+
+function shownAs(fields: string | undefined, branch: Branch): (stored: StoredDocument) => JsonObject {
+  if (fields === undefined) return (stored) => shown(branch, stored);
+  if (fields === IDS_ONLY) return ({ id }) => ({ id });
+  throw new ApiError('UNIMPLEMENTED', `The stand-in has no field mask ${fields}.`);
 }
 
 export function createDocument(call: Call): JsonObject {

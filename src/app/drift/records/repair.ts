@@ -1,0 +1,133 @@
+import { contentConfigOf, type Connector } from '../../../definitions/connector/types.ts';
+import { openArtifactStore, type StorePlace } from '../../../artifacts/index.ts';
+import { BridgeError } from '../../../core/errors.ts';
+import { systemClock } from '../../../core/time/clock.ts';
+import { discoveryRecords } from '../../../gemini/records.ts';
+import { HeldLeases } from '../../../pipeline/held-leases.ts';
+import type { Ports } from '../../../pipeline/ports/job.ts';
+import type { Source } from '../../../pipeline/ports/ports.ts';
+import { runConnector } from '../../../pipeline/run.ts';
+import { hostIdentity } from '../../../state/leases/host-identity.ts';
+import { openState } from '../../../state/run/open-state.ts';
+import { closingResources, type CloseAtEnd } from '../../run/closing-resources.ts';
+import { openDestination, type DestinationContext } from '../../run/destination.ts';
+import { bucketOf, jobOf } from '../../run/job.ts';
+import { redactedError } from '../../run/record-early-failure.ts';
+import { newRunId } from '../../run/run-id.ts';
+import { stateLocation } from '../../run/state-location.ts';
+import type { RecordDifferences } from './compare-records.ts';
+import { planRepair } from './plan-repair.ts';
+
+/** The environment of a repair. */
+export interface RepairContext extends Omit<StorePlace & DestinationContext, 'leases'> {
+  readonly databaseUrl: string | undefined;
+  /** Extra documents are deleted if there are no more. */
+  readonly allowDeletes: number;
+  /** Removes secrets from a text that will be stored. */
+  redact(text: string): string;
+  /** Lets a test intercept the calls between the pipeline and its ports. */
+  readonly wrapPorts?: (ports: Ports) => Ports;
+}
+
+export interface Repaired {
+  readonly runId: string;
+  /** What was found while no other run of the connector could change anything. */
+  readonly differences: RecordDifferences;
+  readonly deleted: number;
+  /** How many deletes the data store rejected. */
+  readonly rejected: number;
+}
+
+/** Compares the records of the connector with its data store. */
+type Compare = (
+  onMissing: (docId: string) => Promise<void> | undefined,
+  signal: AbortSignal,
+) => Promise<RecordDifferences>;
+
+/**
+ * Repairs the records of one connector, as a run of its own: it has the lease of the connector, finishes earlier runs, publishes and
+ * delivers its deletes, and commits everything in one transaction. If it is killed, the next run finishes it or closes it. It does
+ * not read the source.
+ * @throws BridgeError, as a run does
+ */
+export async function repairRecords(
+  connector: Connector,
+  compare: Compare,
+  context: RepairContext,
+  signal: AbortSignal,
+): Promise<Repaired> {
+  const runId = `repair-${newRunId(systemClock.now())}`;
+  const options = { ...ORDINARY_RUN, runId, allowDeletes: context.allowDeletes };
+  const job = { ...jobOf(connector, options), isPushed: connector.spec.mode === 'rest_push' };
+  return closingResources(async (closeAtEnd) => {
+    const log = context.log.child({ run: runId });
+    const ports = await openPorts(connector, options, { ...context, log }, closeAtEnd);
+    let differences: RecordDifferences | undefined;
+    const { counts } = await runConnector(
+      job,
+      context.wrapPorts?.(ports) ?? ports,
+      signal,
+      (_job, _ports, position, sink, ending) =>
+        planRepair(
+          async (onMissing) => (differences = await compare(onMissing, ending)),
+          job,
+          position,
+          sink,
+        ),
+    );
+    if (differences === undefined) throw new BridgeError('INTERNAL', `Run ${runId} compared nothing.`);
+    return { runId, differences, deleted: counts.deleted - counts.rejected, rejected: counts.rejected };
+  });
+}
+
+const ORDINARY_RUN = {
+  local: false,
+  dryRun: false,
+  full: false,
+  resend: false,
+  reconcile: false,
+  sends: true,
+} as const;
+
+async function openPorts(
+  connector: Connector,
+  options: Parameters<typeof jobOf>[1],
+  context: RepairContext,
+  closeAtEnd: CloseAtEnd,
+): Promise<Ports> {
+  const { spec } = connector;
+  // The state adds the leases, and every component that changes anything outside the process checks them.
+  const leases = new HeldLeases();
+  const destination = openDestination(connector, options, { ...context, leases });
+  const store = await openArtifactStore(bucketOf(spec, false), { ...context, leases });
+  const state = closeAtEnd(await openState({ ...stateLocation(context), readOnly: false, leases }));
+  return {
+    source: UNREAD,
+    state: {
+      ...state,
+      failRun: (runId, failure) =>
+        state.failRun(runId, { ...failure, error: redactedError(failure.error, context) }),
+    },
+    store,
+    destination,
+    records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
+    clock: systemClock,
+    log: context.log,
+    observer: { phase: () => undefined, rows: () => undefined },
+    owner: { host: hostIdentity(), pid: process.pid },
+  };
+}
+
+/** A repair compares the state with the data store, and leaves the source to the next run. */
+const UNREAD: Source = {
+  listing: 'delta',
+  read: () => {
+    throw notRead();
+  },
+  columns: () => Promise.reject(notRead()),
+  close: () => Promise.resolve(),
+};
+
+function notRead(): BridgeError {
+  return new BridgeError('INTERNAL', 'A repair was about to read the source.');
+}
