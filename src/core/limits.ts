@@ -104,3 +104,9 @@ export const ALERT_UNANSWERED_SECONDS = 3_600;
 
 /** Documents that `run --dry-run --sample` prints at most; they are in memory together. */
 export const SAMPLE_DOCUMENTS_MAX = 100;
+
+/**
+ * How often a run request is begun before it fails: after exit status 75, or after its worker died. With the waits between the
+ * attempts, this is about an hour.
+ */
+export const RUN_REQUEST_ATTEMPTS_MAX = 9;

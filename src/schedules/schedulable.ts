@@ -6,6 +6,8 @@ export interface Schedulable {
   readonly kind: KindName;
   /** `metadata.name` */
   readonly name: string;
+  /** Of an App: the key under which its syncs are requested. */
+  readonly appKey?: string;
   /** The file, as `run --connector` gets it: relative to the working directory of runs, with `/`. */
   readonly file: string;
   readonly schedule: string | undefined;
