@@ -1,6 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { KindName } from '../../definitions/files/kind-names.ts';
 import type { Schedulable } from '../schedulable.ts';
-import { PG_CRON_CATCH_UP_MINUTES, PG_CRON_DETAILS_KEEP_DAYS, PG_CRON_REQUESTS_KEEP_DAYS } from './limits.ts';
+import {
+  PG_CRON_CATCH_UP_MINUTES,
+  PG_CRON_DETAILS_KEEP_DAYS,
+  PG_CRON_JOB_NAME_CHARACTERS_MAX,
+  PG_CRON_REQUESTS_KEEP_DAYS,
+} from './limits.ts';
 import { sqlLiteral } from './literal.ts';
 import { pgCronSchedule } from './schedule.ts';
 
@@ -21,6 +27,9 @@ export const JOB_PREFIXES: Readonly<Record<KindName | 'purge', string>> = {
   purge: 'gemini-sync-bridge purge',
 };
 
+/** 48 bits: no two of the names in one database have the same. */
+const HASH_CHARACTERS = 12;
+
 /** A time of the day at which few other jobs run. */
 const PURGE_SCHEDULE = '43 4 * * *';
 
@@ -34,19 +43,27 @@ const TIME_TEXT = (interval: string) =>
  */
 export function pgCronJobs(definitions: readonly Schedulable[]): readonly PgCronJob[] {
   const jobs = definitions.flatMap((definition): PgCronJob[] => {
-    const { kind, schedule: written, paused } = definition;
+    const { schedule: written, paused } = definition;
     // Checked also while it is paused, so that the end of the pause brings no surprise.
     const schedule = written === undefined ? undefined : pgCronSchedule(definition, written);
     if (schedule === undefined || paused) return [];
     return [
       {
-        name: `${JOB_PREFIXES[kind]}${requestName(definition)}`,
+        name: jobName(definition),
         schedule,
         command: requestCommand(definition),
       },
     ];
   });
   return jobs.length === 0 ? [] : [...jobs, purgeJob()];
+}
+
+/** pg_cron cuts names off, so that two long ones could become one job; these end in a hash of the whole name. */
+function jobName(definition: Schedulable): string {
+  const name = `${JOB_PREFIXES[definition.kind]}${requestName(definition)}`;
+  if (name.length <= PG_CRON_JOB_NAME_CHARACTERS_MAX) return name;
+  const hash = `-${createHash('sha256').update(name).digest('hex').slice(0, HASH_CHARACTERS)}`;
+  return name.slice(0, PG_CRON_JOB_NAME_CHARACTERS_MAX - hash.length) + hash;
 }
 
 /** The name under which a run of the definition is requested. */
