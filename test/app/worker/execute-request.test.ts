@@ -164,6 +164,9 @@ describe('executeRequest', () => {
     expect(interrupted.row).toMatchObject({ status: 'retrying', attempts: 0, next_attempt_at: 0 });
     await database.guarded(({ knex }) => knex('run_requests').delete());
     expect((await execute(DONE, { stopped: true })).row).toMatchObject({ status: 'completed' });
+    await database.guarded(({ knex }) => knex('run_requests').delete());
+    const failed = await execute({ exitStatus: 65, lastLine: '' }, { stopped: true });
+    expect(failed.row).toMatchObject({ status: 'failed', exit_status: 65 });
   });
 });
 
