@@ -2,8 +2,8 @@ import { BridgeError } from '../../core/errors.ts';
 import type { Schedulable } from '../schedulable.ts';
 
 /**
- * A field as pg_cron reads it, without the extensions of other cron programs. A step needs a range: pg_cron ignores it after a
- * single number, so that `5/15` would mean 5 only.
+ * A field as pg_cron reads it, without the extensions of other cron programs. A step needs a range: pg_cron refuses `5/15`, and
+ * with it the whole transaction that creates the jobs.
  */
 const ITEM = String.raw`(?:\*(?:/\d+)?|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3})(?:/\d+)?)?)`;
 const FIELD = new RegExp(`^${ITEM}(?:,${ITEM})*$`, 'i');
@@ -34,7 +34,7 @@ export function pgCronSchedule(
   const fix =
     step === undefined
       ? 'Use five fields of numbers, names of three letters, *, -, / and commas, such as */15 * * * *.'
-      : `Write the step with a range, such as ${step[1]}-59/${step[2]} in place of ${step[1]}/${step[2]}: pg_cron ignores a step after a single number.`;
+      : `Write the step with a range, such as ${step[1]}-59/${step[2]} in place of ${step[1]}/${step[2]}: pg_cron does not support a step after a single number.`;
   throw new BridgeError(
     'SCHEDULE_UNSUPPORTED',
     `${file}: spec.schedule ${JSON.stringify(schedule)} is not one that pg_cron can read.`,

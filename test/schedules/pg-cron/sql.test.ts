@@ -60,7 +60,7 @@ describe('the SQL for pg_cron', () => {
     },
   );
 
-  test('refuses a step after a single number, which pg_cron ignores, and shows the range to write', () => {
+  test('refuses a step after a single number, as pg_cron does, and shows the range to write', () => {
     expect(() => pgCronSql([definition({ schedule: '0,5/15 * * * *' })])).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('5-59/15') }),
     );
