@@ -155,3 +155,18 @@ export const SYNC_JOBS_AT_ONCE = 2;
 export const SYNC_JOB_WAIT_MS_MAX = 3_600_000;
 /** How often a server removes old sync requests. */
 export const SYNC_JOBS_FORGET_MINUTES = 60;
+
+/** How often a worker looks for requests. */
+export const WORKER_POLL_MS = 2_000;
+/** Wait before the second attempt of a run that ended with exit status 75; it doubles with each further one, ... */
+export const WORKER_RETRY_SECONDS = 30;
+/** ... up to this. */
+export const WORKER_RETRY_SECONDS_MAX = 900;
+/** Wait after the child process for syncs of apps has failed: its cause may affect every sync. */
+export const WORKER_SYNCS_PAUSE_MS = 30_000;
+/** Time that a child process has after SIGTERM before it is killed: a run ends within `SHUTDOWN_SECONDS_MAX`. */
+export const WORKER_KILL_SECONDS = 12;
+/** How often a worker removes old requests. */
+export const WORKER_FORGET_MINUTES = 60;
+/** Characters kept from the end of the stdout of a child process, whose last line is its result. */
+export const WORKER_RESULT_CHARACTERS_MAX = 262_144;

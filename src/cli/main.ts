@@ -17,6 +17,7 @@ import { migrateCommand } from './commands/migrate.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
+import { workerCommand } from './commands/worker.ts';
 import { generateCommand } from './commands/generate/generate.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { hasColors } from './output/style.ts';
@@ -115,6 +116,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
     kbCommand,
     serveCommand,
     syncCommand,
+    workerCommand,
     keysCommand,
     generateCommand,
     completionCommand,

@@ -107,3 +107,8 @@ export const SAMPLE_DOCUMENTS_MAX = 100;
 
 /** The most documents of one connector that one `check-drift --repair` deletes; their ids are kept in memory, some 10 MB. */
 export const REPAIR_DELETES_MAX = 100_000;
+/**
+ * How often a run request is begun before it fails: after exit status 75, or after its worker died. With the waits between the
+ * attempts, this is about an hour.
+ */
+export const RUN_REQUEST_ATTEMPTS_MAX = 9;

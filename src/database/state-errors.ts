@@ -133,6 +133,11 @@ export function isConflict(thrown: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** Whether a row was not stored because a unique index has its values already. */
+export function isUniqueViolation(thrown: unknown): boolean {
+  return /^(23505|SQLITE_CONSTRAINT)/.test(codeOf(thrown));
+}
+
 function meaningOf(error: Error): StateErrorMeaning | undefined {
   const code = codeOf(error);
   if (isCertificateFile(error, code)) return TLS;

@@ -6,6 +6,8 @@ export interface Schedulable {
   readonly kind: KindName;
   /** `metadata.name` */
   readonly name: string;
+  /** The key under which syncs of an App are requested; only an App has one. */
+  readonly appKey?: string;
   /** The file, as `run --connector` gets it: relative to the working directory of runs, with `/`. */
   readonly file: string;
   readonly schedule: string | undefined;

@@ -62,3 +62,8 @@ export const SYNC_REQUEST_BEGINS_MAX = 2;
 export const SYNC_REQUEST_KEEP_DAYS = 30;
 /** Finished sync requests removed in one statement, some milliseconds each. */
 export const SYNC_REQUESTS_FORGOTTEN_AT_ONCE = 1_000;
+
+/** How long a finished run request is kept: a month to find out what happened. */
+export const RUN_REQUEST_KEEP_DAYS = 30;
+/** Finished run requests removed in one statement, some milliseconds each. */
+export const RUN_REQUESTS_FORGOTTEN_AT_ONCE = 1_000;

@@ -1,13 +1,13 @@
 import { relative, resolve } from 'node:path';
 import { BridgeError } from '../../core/errors.ts';
-import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
-import { kindNamed } from '../../definitions/files/kinds.ts';
 import { problemLine } from '../../definitions/problem.ts';
 import { DEFAULT_TIME_ZONE } from '../../definitions/schedule/types.ts';
 import type { DefinitionTypes } from '../../definitions/files/kinds.ts';
 import type { KindName } from '../../definitions/files/kind-names.ts';
+import { appKeyOf } from '../../definitions/app/app-key.ts';
 import type { Schedulable } from '../../schedules/schedulable.ts';
 import { checkDefinitionsUnderPolicy, type PolicyPlace } from '../catalog/policy.ts';
+import { secretVariablesOf } from '../catalog/secret-variables.ts';
 
 /**
  * Reads all definitions for a generator.
@@ -34,7 +34,10 @@ export async function readSchedulables(
     ...report.knowledgeSources.map(({ file, knowledgeSource }) =>
       schedulable('KnowledgeSource', file, cwd, knowledgeSource),
     ),
-    ...report.apps.map(({ file, app }) => schedulable('App', file, cwd, app)),
+    ...report.apps.map(async ({ file, app }) => ({
+      ...(await schedulable('App', file, cwd, app)),
+      appKey: appKeyOf(app),
+    })),
   ]);
   return found.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
@@ -45,9 +48,7 @@ async function schedulable<Name extends KindName>(
   cwd: string,
   definition: DefinitionTypes[Name],
 ): Promise<Schedulable> {
-  const kind = await kindNamed(name);
   const { schedule, timeZone = DEFAULT_TIME_ZONE, paused = false, catchUp = 'last' } = definition.spec;
-  const variables = kind.uses(definition).secrets.map(({ ref }) => secretVariable(ref));
   return {
     kind: name,
     name: definition.metadata.name,
@@ -57,6 +58,6 @@ async function schedulable<Name extends KindName>(
     timeZone,
     paused,
     catchUp,
-    secretVariables: [...new Set(variables)].sort(),
+    secretVariables: await secretVariablesOf(name, definition),
   };
 }

@@ -1,16 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { RUN_LOG_CHARACTERS_MAX, RUN_LOG_KEEP_MS, STARTED_RUNS_MAX } from '../limits.ts';
 import { SERVER_DRAIN_SECONDS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
-import { packageFile } from '../../core/package-file.ts';
 import type { StartedRun } from '../../state/server/started-runs.ts';
 import { LogTail } from './log-tail.ts';
+import { ownProgramArguments } from '../run/own-program.ts';
 import { newRunId } from '../run/run-id.ts';
-
-const PROGRAM = fileURLToPath(packageFile('bin/gemini-sync-bridge.cjs'));
 
 /** Stores the data that the starter keeps about its runs. */
 export interface StartedRuns {
@@ -62,7 +59,7 @@ export function createRunStarter(context: {
     secretRefs: readonly string[],
   ): Promise<void> {
     const tail = new LogTail(RUN_LOG_CHARACTERS_MAX);
-    const child = execa(process.execPath, [...process.execArgv, PROGRAM, ...args], {
+    const child = execa(process.execPath, ownProgramArguments(args), {
       cwd,
       // The run does not receive the server's own keys or the secrets of other connectors.
       env: { ...variablesForRun(secretRefs.map(secretVariable)), LOG_FORMAT: 'json' },

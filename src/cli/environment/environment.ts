@@ -12,6 +12,7 @@ import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { runLinks, telemetrySettings } from './telemetry.ts';
 
@@ -64,10 +65,11 @@ export interface Environment {
   /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
   misspelled(): ReturnType<typeof misspelledVariables>;
   /**
-   * The variables for a child process that runs one connector.
+   * The variables for a child process that runs one definition.
    * @param secretVariables the `SECRET_…` variables that it needs
+   * @param kind the kind of the definition; `connector` by default
    */
-  forRun(secretVariables: readonly string[]): Record<string, string>;
+  forRun(secretVariables: readonly string[], kind?: RunKind): Record<string, string>;
 }
 
 const LOG_FORMATS = ['json', 'pretty', 'kestra'] as const;
@@ -118,7 +120,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     },
     misspelled: () => misspelledVariables(namesSet(env)),
     similarSecret: (variable) => similarVariable(variable, namesSet(env)),
-    forRun: (secretVariables) => runVariables(env, secretVariables),
+    forRun: (secretVariables, kind) => runVariables(env, secretVariables, kind),
   };
 }
 

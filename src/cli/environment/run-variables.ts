@@ -1,3 +1,5 @@
+import type { RunKind } from '../../pipeline/ports/state-port.ts';
+
 /** Variables that `run` itself reads: those of environment.ts and telemetry.ts, without those of the server. */
 const OF_RUN: readonly string[] = [
   'DATABASE_URL',
@@ -79,21 +81,29 @@ const FAMILIES: readonly string[] = [
   'NLS_',
 ];
 
+/** Variables that only runs of one kind read. */
+const OF_KIND: Readonly<Record<RunKind, readonly string[]>> = {
+  connector: [],
+  knowledge_source: ['OPENAI_API_KEY', 'OPENAI_BASE_URL'],
+  app: ['CONNECTORS_DIR'],
+};
+
 const ALLOWED = new Set([...OF_RUN, ...OF_SYSTEM]);
 
 /**
- * The part of this process's environment that is passed to a process that runs one connector: the variables that a run reads,
- * and the secrets of that connector. The server's own keys and the secrets of other connectors are not passed, so that no
+ * The part of this process's environment that is passed to a process that runs one definition: the variables that a run reads,
+ * and the secrets of that definition. The server's own keys and the secrets of other definitions are not passed, so that no
  * code in a run can read them.
  */
 export function runVariables(
   env: Readonly<Record<string, string | undefined>>,
   secretVariables: readonly string[],
+  kind: RunKind = 'connector',
 ): Record<string, string> {
-  const secrets = new Set(secretVariables);
+  const named = new Set([...secretVariables, ...OF_KIND[kind]]);
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && (secrets.has(name) || isForRuns(name))) passed[name] = value;
+    if (value !== undefined && (named.has(name) || isForRuns(name))) passed[name] = value;
   }
   return passed;
 }

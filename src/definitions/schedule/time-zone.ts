@@ -1,5 +1,5 @@
 /** IANA names only: Node also accepts offsets such as `+01:00`, which no orchestrator does. */
-const NAME = /^[A-Za-z]+(?:[_+-]?[A-Za-z0-9]+)*(?:\/[A-Za-z0-9]+(?:[_+-][A-Za-z0-9]+)*)*$/;
+const NAME = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/;
 
 /** Whether a text is the IANA name of a time zone. */
 export function isTimeZone(name: string): boolean {

@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
 import type { Database } from '../../database/database.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
-import { isConflict } from '../../database/state-errors.ts';
-import { codeOf } from '../../core/thrown.ts';
+import { isConflict, isUniqueViolation } from '../../database/state-errors.ts';
+import { cancelExpired } from '../expired-requests.ts';
 import { isLeaseHeld, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
 import { hostIdentity } from '../leases/host-identity.ts';
 import {
@@ -37,7 +37,11 @@ export function openSyncRequests(
         const row = await knex('sync_requests').where({ id }).first();
         return row === undefined ? undefined : syncRequestOf(row);
       }),
-    readyApps: () => database.guarded(readyApps),
+    readyApps: () =>
+      database.guarded(async (on) => {
+        await cancelExpired(on, 'sync_requests', now());
+        return readyApps(on);
+      }),
     isAppBusy: (appKey) =>
       database.guarded((on) =>
         isLeaseHeld(on, { kind: 'app', name: appKey }, { runId: '', host: hostIdentity(), pid: process.pid }),
@@ -219,8 +223,4 @@ async function forget({ knex, dialect }: Database): Promise<void> {
     .limit(SYNC_REQUESTS_FORGOTTEN_AT_ONCE)
     .select('id');
   await knex('sync_requests').whereIn('id', expired).delete();
-}
-
-function isUniqueViolation(thrown: unknown): boolean {
-  return /^(23505|SQLITE_CONSTRAINT)/.test(codeOf(thrown));
 }

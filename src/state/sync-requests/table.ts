@@ -7,6 +7,8 @@ export interface SyncRequestTable {
   requested_by: string;
   status: 'pending' | 'running' | 'completed' | 'partial' | 'held' | 'failed' | 'cancelled';
   requested_at: string;
+  /** A pending request is cancelled at this time; null: never. */
+  not_after: string | null;
   started_at: string | null;
   finished_at: string | null;
   attempts: number;

@@ -32,6 +32,16 @@ function variablesRead(): string[] {
 }
 
 describe('the environment of a run that a server starts', () => {
+  test('has the variables that only its kind reads', () => {
+    const env = { OPENAI_API_KEY: 'x', OPENAI_BASE_URL: 'x', CONNECTORS_DIR: 'x', ADMIN_API_KEY: 'x' };
+    expect(Object.keys(runVariables(env, [], 'knowledge_source'))).toEqual([
+      'OPENAI_API_KEY',
+      'OPENAI_BASE_URL',
+    ]);
+    expect(Object.keys(runVariables(env, [], 'app'))).toEqual(['CONNECTORS_DIR']);
+    expect(runVariables(env, [], 'connector')).toEqual({});
+  });
+
   test('has every variable that the program reads, but those of the server', () => {
     const names = variablesRead();
     expect(names.length).toBeGreaterThan(25);

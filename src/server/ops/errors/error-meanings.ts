@@ -169,6 +169,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`.',
   GENERATED_FILE_UNWRITABLE:
     'A file of `generate` cannot be read, written or removed: a permission is missing, the disk is full, or something else is in its place. The message names the file. Correct it, and generate again: files that were already written are current.',
+  REQUEST_EXPIRED:
+    'No worker took a requested run before the request expired, because its schedule has `catchUp: none`. The next start of the schedule requests another run. Check that a worker is running.',
+  DEFINITION_UNKNOWN:
+    'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',
