@@ -27,7 +27,11 @@ export const examplesComparer: Pick<Comparer, 'compare'> = {
 };
 
 async function compareExamples({ docsPaths, cwd }: DriftContext): Promise<DriftFinding[]> {
-  const pages = await readPages(docsPaths, cwd);
+  return examplesIn(await readPages(docsPaths, cwd));
+}
+
+/** Validates the whole definitions in pages. */
+export async function examplesIn(pages: readonly Page[]): Promise<DriftFinding[]> {
   const examples = pages.flatMap((page) => examplesOf(page));
   if (examples.length === 0) {
     return [

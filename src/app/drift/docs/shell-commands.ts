@@ -66,9 +66,8 @@ export function shellCommands(text: string, first: number): ShellCommand[] {
     } else if (character === '#' && word === undefined) {
       const end = text.indexOf('\n', at);
       at = (end < 0 ? text.length : end) - 1;
-    } else if (character === '$' && text[at + 1] === '{') {
-      const end = text.indexOf('}', at);
-      const expansion = text.slice(at, end < 0 ? text.length : end + 1);
+    } else if (/^\$?\{/.test(text.slice(at, at + 2))) {
+      const expansion = expansionAt(text, at);
       word = (word ?? '') + expansion;
       at += expansion.length - 1;
     } else if (SEPARATORS.includes(character)) {
@@ -81,6 +80,14 @@ export function shellCommands(text: string, first: number): ShellCommand[] {
   endWord();
   endCommand(reading);
   return reading.commands;
+}
+
+/** `${VARIABLE}`, or a template such as `{{ execution.id }}`, which is filled in before a shell reads it; else one character. */
+function expansionAt(text: string, at: number): string {
+  const isTemplate = /^\$?\{\{/.test(text.slice(at, at + 3));
+  const closing = isTemplate ? '}}' : '}';
+  const end = isTemplate || text[at] === '$' ? text.indexOf(closing, at) : -1;
+  return end < 0 ? text.slice(at, at + 1) : text.slice(at, end + closing.length);
 }
 
 function endOfQuote(text: string, start: number): number {
