@@ -62,7 +62,7 @@ function flagsOf(options: readonly Option[]): ReadonlyMap<string, readonly strin
     ['--version', undefined],
   ]);
   for (const { long, argChoices } of options) {
-    if (long === undefined || long === null) continue;
+    if (long === undefined) continue;
     const known = flags.get(long);
     flags.set(long, argChoices === undefined ? known : [...(known ?? []), ...argChoices]);
   }

@@ -17,7 +17,7 @@ export function namedTables(page: OwnPage, facts: Facts): PlacedDrift[] {
 function inProse(page: OwnPage, { tables }: Facts): PlacedDrift[] {
   return page.prose.split('\n').flatMap((text, index) =>
     [...text.matchAll(IN_PROSE)]
-      .flatMap(([, ...names]) => names)
+      .flatMap(([, first, second]) => [first, second])
       .filter((name) => name !== undefined && !isTable(name, tables))
       .map((name) => finding(page, index + 1, `The migrations make no table \`${name}\`.`)),
   );

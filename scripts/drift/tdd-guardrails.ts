@@ -4,14 +4,14 @@ import { driftAt, type PlacedDrift } from './finding.ts';
 
 /** The trailer of a commit that needs no test, with the reason: `No-Test: only moves code`. */
 export const TRAILER = 'No-Test';
-/** Branches that a change is compared with if nobody names one; the first that exists. */
+/** Branches that a change is compared with unless an option names another one; the first that exists. */
 const BASES: readonly string[] = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
 
 /** Files that are written by hand and decide what the program does. */
 const NEEDS_TEST = /^src\/.+\.tsx?$/;
 /** Texts of the help and generated files have no behaviour of their own. */
 const NEEDS_NONE = /^src\/(?:cli\/help\/.+|server\/ops\/errors\/error-meanings)\.ts$/;
-const IS_TEST = /^test\//;
+const TESTS = 'test/';
 
 export interface Branch {
   /** The repository. */
@@ -30,7 +30,7 @@ export async function untestedChanges({ root, base }: Branch): Promise<PlacedDri
       .stdout;
   const start = await mergeBase(base, git);
   const changed = await changedFiles(start, git);
-  if (changed.some((file) => IS_TEST.test(file))) return [];
+  if (changed.some((file) => file.startsWith(TESTS))) return [];
   const excused = await excusedFiles(start, git);
   return changed
     .filter((file) => NEEDS_TEST.test(file) && !NEEDS_NONE.test(file) && !excused.has(file))

@@ -3,5 +3,7 @@ export class UsageError extends Error {}
 
 export function isUsageError(thrown: unknown): thrown is Error {
   if (!(thrown instanceof Error)) return false;
-  return thrown instanceof UsageError || ('code' in thrown && /^ERR_PARSE_ARGS_/.test(String(thrown.code)));
+  return (
+    thrown instanceof UsageError || ('code' in thrown && String(thrown.code).startsWith('ERR_PARSE_ARGS_'))
+  );
 }

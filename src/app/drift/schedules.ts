@@ -14,7 +14,7 @@ import { scopeOfAll, thrownOutcome, type DriftFinding } from './drift-finding.ts
 interface Generated {
   readonly name: string;
   readonly given: (context: DriftContext) => string | undefined;
-  /** Where it is if nobody says otherwise; the first that exists. */
+  /** Where it is unless the option names another place; the first that exists. */
   readonly places: readonly string[];
   readonly option: string;
   readonly compare: (definitions: readonly Schedulable[], path: string) => Promise<readonly Finding[]>;
