@@ -70,7 +70,7 @@ export function shellCommands(text: string, first: number): ShellCommand[] {
       const expansion = expansionAt(text, at);
       word = (word ?? '') + expansion;
       at += expansion.length - 1;
-    } else if (SEPARATORS.includes(character)) {
+    } else if (SEPARATORS.includes(character) && !isInRedirection(text, at)) {
       endWord();
       endCommand(reading);
       if (character === '\n') line += 1;
@@ -111,8 +111,18 @@ function endCommand(reading: Reading): void {
 /** Words before the name of a program: variables, and programs and keywords that start another command. */
 const LEADING = /^(?:[A-Za-z_]\w*=.*|export|env|exec|time|sudo|nohup|do|then|else|if|while|[!{}])$/s;
 
+/** The `&` of `2>&1` and `&>` ends no command. */
+function isInRedirection(text: string, at: number): boolean {
+  return text[at] === '&' && (/[<>]/.test(text[at - 1] ?? '') || text[at + 1] === '>');
+}
+
 /** A redirection is one word with its target, or two. A placeholder such as `<path>` is a word. */
 function withoutRedirections(words: readonly string[]): string[] {
-  const end = words.findIndex((word) => /^\d?(?:>>?|<<?-?)(?!.*>$)/.test(word));
-  return end < 0 ? [...words] : words.slice(0, end);
+  const isRedirection = (word: string | undefined) =>
+    word !== undefined && /^[\d&]?(?:>|<)/.test(word) && !/^<.*>$/.test(word);
+  const hasTarget = (word: string | undefined) => word !== undefined && !/[<>]$/.test(word);
+  return words.filter((word, index) => {
+    const before = words[index - 1];
+    return !isRedirection(word) && (!isRedirection(before) || hasTarget(before));
+  });
 }
