@@ -29,7 +29,8 @@ export async function firstStaleLine(page: GeneratedPage): Promise<number | unde
   if (found === wanted) return undefined;
   const lines = found.split('\n');
   const differing = wanted.split('\n').findIndex((line, index) => line !== lines[index]);
-  return differing < 0 ? lines.length : differing + 1;
+  // Without a difference, the file continues after the last line that it should have.
+  return (differing < 0 ? wanted.split('\n').length : differing) + 1;
 }
 
 async function formatted({ path, content }: GeneratedPage): Promise<string> {

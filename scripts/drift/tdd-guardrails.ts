@@ -71,7 +71,7 @@ async function changedFiles(start: string, git: Git): Promise<string[]> {
     if (status !== 'D' && status !== 'R100') found.push(file);
     at += moved ? 3 : 2;
   }
-  return found;
+  return found.sort();
 }
 
 /** Files that only commits with the trailer changed. */
