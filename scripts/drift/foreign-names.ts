@@ -27,8 +27,8 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
   'HR_DB',
 ]);
 
-/** Options of other programs. */
-export const FOREIGN_FLAGS: ReadonlySet<string> = new Set([]);
+/** Options of other programs, and of scripts in this repository. */
+export const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['--base']);
 
 /** Paths of URLs and of files on other machines. */
 export const FOREIGN_PATHS: ReadonlySet<string> = new Set([

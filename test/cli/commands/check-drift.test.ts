@@ -133,13 +133,6 @@ describe('check-drift --only examples', () => {
     expect(out).toContain('file=docs/a.md,line=9,');
     expect(out).not.toMatch(/line=([1-4]|1[0-9]),/);
   });
-
-  test('reports the definitions in the folder of connectors too', async () => {
-    write('connectors/a.yaml', 'apiVersion: sync.gemini.io/v1alpha1', 'kind: Connector');
-    const { status, out } = await check('--only', 'examples');
-    expect(status).toBe(78);
-    expect(out).toContain('connectors/a.yaml is not compared');
-  });
 });
 
 describe('check-drift --only kestra,helm', () => {

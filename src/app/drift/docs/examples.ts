@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { checkDefinitionText } from '../../../definitions/files/check-definitions.ts';
 import type { Problem } from '../../../definitions/problem.ts';
 import { readPolicy } from '../../../policy/read-policy.ts';
@@ -10,12 +8,10 @@ import { readPages, type Page } from './pages.ts';
 
 const NAME = 'examples';
 
-/** Validates the definitions in blocks of YAML in Markdown, if they are whole, beside those in the folder of definitions. */
+/** Validates the definitions in blocks of YAML in Markdown, if they are whole. Files of definitions are for `validate`. */
 export const examplesComparer: Pick<Comparer, 'compare'> = {
   async compare(context, signal) {
     try {
-      // Reading them makes a finding of each invalid file.
-      if (existsSync(resolve(context.cwd, context.connectorsPath))) await context.connectors();
       const found = await compareExamples(context);
       signal.throwIfAborted();
       return found;
