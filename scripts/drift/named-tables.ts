@@ -64,7 +64,7 @@ function withoutBrackets(text: string): string {
 }
 
 /** On Postgres the tables of apps are in a schema; on SQLite, its name is a prefix. */
-export function isTable(name: string, tables: Facts['tables']): boolean {
+function isTable(name: string, tables: Facts['tables']): boolean {
   return tables.has(name) || tables.has(name.replace('.', '_')) || tables.has(`supasaasy_${name}`);
 }
 

@@ -3,7 +3,7 @@ import { UsageError } from './usage-error.ts';
 import { driftAt, type PlacedDrift } from './finding.ts';
 
 /** The trailer of a commit that needs no test, with the reason: `No-Test: only moves code`. */
-export const TRAILER = 'No-Test';
+const TRAILER = 'No-Test';
 /** Branches that a change is compared with unless an option names another one; the first that exists. */
 const BASES: readonly string[] = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
 

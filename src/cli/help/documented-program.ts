@@ -12,7 +12,7 @@ const MISSING: readonly string[] = [
 const PRINTS: readonly string[] = ['commander.help', 'commander.helpDisplayed', 'commander.version'];
 
 /** A value that a reader replaces, such as `<path>`, `MAX`, `$RUN_ID`, `{{ execution.id }}` or an ellipsis. */
-const PLACEHOLDER = /^(?:<.*>|[A-Z][A-Z0-9_-]*|.*(?:\$|\{\{|…|\.\.\.).*)$/;
+const PLACEHOLDERS = [/^<[^<>]*>$/, /^[A-Z][A-Z0-9_-]*$/, /\$|\{\{|…|\.\.\./];
 const ELLIPSIS = /^(?:…|\.\.\.|\[.*\])$/;
 
 /**
@@ -51,7 +51,7 @@ function runNothing(command: Command): void {
     const { parseArg } = taker;
     if (parseArg === undefined) continue;
     taker.argParser((value: string, previous: unknown) =>
-      PLACEHOLDER.test(value) ? value : parseArg(value, previous),
+      PLACEHOLDERS.some((pattern) => pattern.test(value)) ? value : parseArg(value, previous),
     );
   }
   for (const each of command.commands) runNothing(each);

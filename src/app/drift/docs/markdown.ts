@@ -71,9 +71,11 @@ function separateBlocks(lines: readonly string[]): { readonly blocks: CodeBlock[
 }
 
 function fenceIn(line: string, index: number): Fence | undefined {
-  const [, indent = '', marks, language = ''] = /^(\s*)(`{3,}|~{3,})\s*([\w-]*)[^`]*$/.exec(line) ?? [];
-  if (marks === undefined) return undefined;
-  return { marks, indent: indent.length, language: language.toLowerCase(), line: index + 2, lines: [] };
+  const [start = '', indent = '', marks] = /^(\s*)(`{3,}|~{3,})/.exec(line) ?? [];
+  const rest = line.slice(start.length).trim();
+  if (marks === undefined || rest.includes('`')) return undefined;
+  const language = /^[\w-]+/.exec(rest)?.[0].toLowerCase() ?? '';
+  return { marks, indent: indent.length, language, line: index + 2, lines: [] };
 }
 
 function closes(line: string, marks: string): boolean {

@@ -12,7 +12,7 @@ export interface Page extends Markdown {
 }
 
 /** Where documentation is unless an option names other places; what is missing is left out. */
-export const DEFAULT_PAGES: readonly string[] = ['README.md', 'docs'];
+const DEFAULT_PAGES: readonly string[] = ['README.md', 'docs'];
 
 /**
  * Reads pages of Markdown; a folder means all of its pages and those of its subfolders.
