@@ -1,9 +1,8 @@
 /** Makes docs/cli.md from the commands themselves. */
 import type { Argument, Command, Option } from 'commander';
 import { DocumentedCommand } from '../src/cli/help/documented-command.ts';
-import { readEnvironment } from '../src/cli/environment/environment.ts';
-import { program } from '../src/cli/main.ts';
 import { exitTable } from './exit-status-tables.ts';
+import { silentProgram } from './silent-program.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
 const JSON_OUTPUT = `## JSON output
@@ -13,22 +12,13 @@ and Splunk. Results of earlier versions had some keys in camel case (\`runId\`, 
 are still there, beside the others and with the same values. Fields of the source keep the names that the source gives
 them. New keys can be added to every object at any time.`;
 
-const silent = { write: () => true };
-
 export function cliReference(): Promise<GeneratedPage[]> {
-  const io = {
-    stdout: silent,
-    stderr: silent,
-    env: readEnvironment({}),
-    cwd: '.',
-    exit: () => undefined,
-  };
-  const root = program(io, () => undefined);
+  const root = silentProgram();
   const content = `# Commands
 
 <!-- Generated from src/cli/ by \`npm run generate\`. Change it there. -->
 
-Every command has this text as \`--help\` too. What the exit statuses mean for an orchestrator is in
+Every command has this text as \`--help\` too, and \`gemini-sync-bridge --version\` prints the version. What the exit statuses mean for an orchestrator is in
 [errors.md](errors.md#exit-statuses).
 
 ${root.commands.flatMap((command) => sectionsOf(command)).join('\n\n')}

@@ -6,36 +6,18 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { cliReference } from './cli-reference.ts';
-import { errorReference } from './error-reference.ts';
-import { exitStatusTables } from './exit-status-tables.ts';
-import { fieldReference } from './field-reference.ts';
-import { isCurrent, writePage, type GeneratedPage } from './generated-page.ts';
-import { kestraFlowFiles } from './kestra-flow-files.ts';
-import { limitReference } from './limit-reference.ts';
-import { openApi } from './openapi.ts';
-import { appPresetReference } from './app-preset-reference.ts';
-import { presetReference } from './preset-reference.ts';
-
-const GENERATORS: readonly (() => Promise<readonly GeneratedPage[]>)[] = [
-  errorReference,
-  limitReference,
-  fieldReference,
-  cliReference,
-  exitStatusTables,
-  openApi,
-  presetReference,
-  appPresetReference,
-  kestraFlowFiles,
-];
+import { writePage } from './generated-page.ts';
+import { generatedDrift } from './drift/generated-drift.ts';
+import { GENERATORS } from './generators.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-for (const generate of GENERATORS) {
-  for (const page of await generate()) {
-    if (!values.check) await writePage(page);
-    else if (!(await isCurrent(page))) {
-      process.stderr.write(`${page.path} differs from what its source generates. Run: npm run generate\n`);
-      process.exitCode = 1;
-    }
+if (values.check) {
+  for (const { place, message, fix } of await generatedDrift(GENERATORS)) {
+    process.stderr.write(`${place.file}:${place.line}: ${message} ${fix}\n`);
+    process.exitCode = 1;
+  }
+} else {
+  for (const generate of GENERATORS) {
+    for (const page of await generate()) await writePage(page);
   }
 }

@@ -22,10 +22,15 @@ export async function writePage({ path, content }: GeneratedPage): Promise<void>
   await writeFile(path, await formatted({ path, content }));
 }
 
-/** Whether the file has the content that it would be given. */
-export async function isCurrent({ path, content }: GeneratedPage): Promise<boolean> {
-  const found = await readFile(path, 'utf8').catch(() => '');
-  return found === (await formatted({ path, content }));
+/** The first line that differs from what the file would be given, from 1; undefined if the file is current. */
+export async function firstStaleLine(page: GeneratedPage): Promise<number | undefined> {
+  const found = await readFile(page.path, 'utf8').catch(() => '');
+  const wanted = await formatted(page);
+  if (found === wanted) return undefined;
+  const lines = found.split('\n');
+  const differing = wanted.split('\n').findIndex((line, index) => line !== lines[index]);
+  // Without a difference, the file continues after the last line that it should have.
+  return (differing < 0 ? wanted.split('\n').length : differing) + 1;
 }
 
 async function formatted({ path, content }: GeneratedPage): Promise<string> {

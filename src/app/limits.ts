@@ -31,6 +31,11 @@ export const CONNECTOR_WORKER_START_MS_MAX = 30_000;
 /** Heap of a thread that checks files, in MiB. 1 MiB of YAML needs some 60. */
 export const CONNECTOR_WORKER_HEAP_MB_MAX = 256;
 
+/** Pages of Markdown that one `check-drift` reads; a folder with more is probably not documentation. */
+export const MARKDOWN_PAGES_MAX = 5_000;
+/** A page of Markdown. The largest page of this program's own documentation has 150 kB. */
+export const MARKDOWN_PAGE_BYTES_MAX = 2 * 1_024 * 1_024;
+
 /** One check of `doctor`, or one comparison of a connector by `check-drift`: twice the default connect timeout of a source, because a person waits for it. */
 export const DOCTOR_CHECK_SECONDS_MAX = 30;
 /** One request of `doctor` to Cloud Storage, which cannot be aborted; a check makes at most two, so it ends in time. */

@@ -110,7 +110,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
   const others = [
     validateCommand,
     doctorCommand,
-    checkDriftCommand,
+    (own: CommandIo) => checkDriftCommand(own, () => program(io, keepHeapSmall)),
     explainCommand,
     migrateCommand,
     kbCommand,

@@ -205,6 +205,8 @@ export const ERROR_KINDS = {
   REQUEST_EXPIRED: later,
   /** A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed. */
   DEFINITION_UNKNOWN: wrong(EXIT.configuration),
+  /** A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory. */
+  DRIFT_FILE_UNREADABLE: wrong(EXIT.configuration),
   /** The app has no collection with this key. The message lists its collections. */
   APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
   /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */

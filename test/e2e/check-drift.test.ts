@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkDriftCommand } from '../../src/cli/commands/check-drift.ts';
+import { program } from '../../src/cli/main.ts';
 import { readEnvironment } from '../../src/cli/environment/environment.ts';
 import { migrateState } from '../../src/state/run/open-state.ts';
 import { ACL_STORE, Caller, PLAIN_STORE } from '../stand-ins/discovery-engine/caller.ts';
@@ -58,14 +58,16 @@ async function checkDrift(
 ): Promise<{ status: number | undefined; out: string }> {
   let status: number | undefined;
   let out = '';
-  const command = checkDriftCommand({
-    stdout: { write: (text) => (out += text) },
+  const io = {
+    stdout: { write: (text: string) => (out += text) },
     stderr: { write: () => undefined },
     env: readEnvironment({ SECRET_PEOPLE_DB: postgres.url(), ...env }),
     cwd,
-    exit: (next) => (status = next),
+    exit: (next: number) => (status = next),
+  };
+  await program(io, () => undefined).parseAsync(['check-drift', '--connectors', '.', ...args], {
+    from: 'user',
   });
-  await command.parseAsync(['--connectors', '.', ...args], { from: 'user' });
   expect(out).not.toContain('canary');
   return { status, out };
 }
@@ -320,7 +322,17 @@ describe('check-drift', () => {
     const { status, found } = await findings([]);
     expect({ status, found: found.map(({ comparer, status: each }) => `${comparer} ${each}`) }).toEqual({
       status: 0,
-      found: ['state ok', 'columns skip', 'data-store skip', 'records skip'],
+      found: [
+        'state ok',
+        'kestra skip',
+        'helm skip',
+        'docs skip',
+        'examples skip',
+        'references skip',
+        'columns skip',
+        'data-store skip',
+        'records skip',
+      ],
     });
   });
 
@@ -341,11 +353,9 @@ describe('check-drift', () => {
     });
     expect(all).toMatchObject({ exitCode: 0, stderr: '' });
     expect(all.stdout).toMatch(/^ok {4}state .*\nok {4}columns people .*\n\n2 ok, 0 drifted, 0 failed\.\n$/);
-    const unknown = await runCli(['check-drift', '--only', 'helm'], { cwd });
+    const unknown = await runCli(['check-drift', '--only', 'flows'], { cwd });
     expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(unknown.stderr).toContain(
-      'Unknown comparison "helm". Known: state, columns, data-store, records.',
-    );
+    expect(unknown.stderr).toContain('Unknown comparison "flows". Known: state, kestra, helm,');
   });
 
   test('says so when there are no connectors to compare', async () => {

@@ -5,8 +5,6 @@ import type { Comparer, DriftContext, FoundConnector } from './comparer.ts';
 import { checkDefinitionsUnderPolicy } from '../catalog/policy.ts';
 
 export interface DriftOptions extends Omit<DriftContext, 'connectors'> {
-  /** A directory of connectors, or one connector file; relative to `cwd`. */
-  readonly connectorsPath: string;
   /** The comparers to run. */
   readonly comparers: readonly Comparer[];
   /** Whether to run the comparers that query sources or Google. */

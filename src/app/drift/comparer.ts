@@ -2,6 +2,7 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { DriftFinding } from './drift-finding.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
+import type { DocumentedProgram } from './docs/documented-program.ts';
 import type { SourceSurroundings } from '../run/with-source.ts';
 import type { RepairContext } from './records/repair.ts';
 
@@ -14,6 +15,16 @@ export interface DriftContext extends SourceSurroundings {
   readonly retry: RetryPolicy;
   /** Undefined: nothing is repaired. */
   readonly repair: RepairContext | undefined;
+  /** A directory of definitions, or one file; relative to `cwd`. */
+  readonly connectorsPath: string;
+  /** Pages of Markdown and folders of them, relative to `cwd`; undefined: README.md and docs/ if they exist. */
+  readonly docsPaths: readonly string[] | undefined;
+  /** The folder of the generated flows; undefined: its usual place, if it exists. */
+  readonly kestraFlows: string | undefined;
+  /** The file of Helm values; undefined: its usual place, if it exists. */
+  readonly helmValues: string | undefined;
+  /** The program that pages of Markdown describe. */
+  readonly program: DocumentedProgram;
   /** The valid connectors. Calling this also reports each invalid connector as a finding. */
   connectors(): Promise<readonly FoundConnector[]>;
 }

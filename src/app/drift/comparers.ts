@@ -12,6 +12,36 @@ export const COMPARERS: readonly Comparer[] = [
     compare: async (...given) => (await import('./state.ts')).stateComparer.compare(...given),
   },
   {
+    name: 'kestra',
+    about: 'the flows of Kestra, with what `generate kestra` writes for the definitions',
+    live: false,
+    compare: async (...given) => (await import('./schedules.ts')).kestraComparer.compare(...given),
+  },
+  {
+    name: 'helm',
+    about: 'the schedules in the Helm values, with those of the definitions',
+    live: false,
+    compare: async (...given) => (await import('./schedules.ts')).helmComparer.compare(...given),
+  },
+  {
+    name: 'docs',
+    about: 'the command lines and variables in Markdown, with those of this program',
+    live: false,
+    compare: async (...given) => (await import('./docs/docs.ts')).docsComparer.compare(...given),
+  },
+  {
+    name: 'examples',
+    about: 'the definitions in Markdown, with the schemas and rules of this version',
+    live: false,
+    compare: async (...given) => (await import('./docs/examples.ts')).examplesComparer.compare(...given),
+  },
+  {
+    name: 'references',
+    about: 'the generated pages and the OpenAPI document, in a checkout of this program',
+    live: false,
+    compare: async (...given) => (await import('./references.ts')).referencesComparer.compare(...given),
+  },
+  {
     name: 'columns',
     about: 'the columns of each source, with the mapping and with those of the last run',
     live: true,

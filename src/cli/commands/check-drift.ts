@@ -15,10 +15,17 @@ interface CheckDriftFlags extends ReportFlags {
   readonly connectors: string;
   readonly repair?: true;
   readonly allowDeletes?: number;
+  readonly docs?: readonly string[];
+  readonly kestraFlows?: string;
+  readonly helmValues?: string;
 }
 
-/** `check-drift`: compares the actual state, columns and data stores with what connectors expect. Writes nothing. */
-export function checkDriftCommand(io: CommandIo): Command {
+/**
+ * `check-drift`: compares the actual state, columns, data stores, generated files and pages with what definitions and this
+ * program expect. Writes nothing.
+ * @param makeProgram makes the whole program, with which command lines in pages are parsed
+ */
+export function checkDriftCommand(io: CommandIo, makeProgram: () => Command): Command {
   const command = new DocumentedCommand('check-drift', CHECK_DRIFT)
     .option('--live', 'also query the sources and Google')
     .option(
@@ -32,15 +39,19 @@ export function checkDriftCommand(io: CommandIo): Command {
       '--allow-deletes <max>',
       'with --repair: delete documents that no record knows, if they are no more than <max> per connector',
       deletesMax,
-    );
-  return addReportOptions(command).action((flags: CheckDriftFlags) => run(flags, io));
+    )
+    .option('--docs <path...>', 'pages of Markdown, or folders of them (default: README.md and docs)')
+    .option('--kestra-flows <path>', 'folder with the generated flows (default: kestra/flows)')
+    .option('--helm-values <path>', 'file of Helm values (default: that of the chart, then values.yaml)');
+  return addReportOptions(command).action((flags: CheckDriftFlags) => run(flags, io, makeProgram));
 }
 
-async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
+async function run(flags: CheckDriftFlags, io: CommandIo, makeProgram: () => Command): Promise<void> {
   const live = flags.live === true;
   requireLive(flags.only ?? [], live);
   requireRepairable(flags, io);
   const { checkDrift } = await import('../../app/drift/check-drift.ts');
+  const { documentedProgram } = await import('../help/documented-program.ts');
   const { withSignals } = await import('../../app/run/process-signals.ts');
   const { exitStatusOf } = await import('../../app/drift/drift-finding.ts');
   const { writeReport } = await import('../output/findings/write-report.ts');
@@ -48,6 +59,10 @@ async function run(flags: CheckDriftFlags, io: CommandIo): Promise<void> {
   const isRepair = flags.repair === true;
   const options = {
     connectorsPath: flags.connectors,
+    docsPaths: flags.docs,
+    kestraFlows: flags.kestraFlows,
+    helmValues: flags.helmValues,
+    program: documentedProgram('gemini-sync-bridge', makeProgram),
     comparers: flags.only ?? COMPARERS,
     live,
     databaseUrl,

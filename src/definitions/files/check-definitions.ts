@@ -10,7 +10,14 @@ import type { KnowledgeSource } from '../knowledge-source/types.ts';
 import { fileFacts, KnownFiles, type CheckedFile, type FileFacts } from './known-files.ts';
 import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../limits.ts';
 import type { Problem } from '../problem.ts';
-import { checkFileOf, inOrder, missingSecrets, problemIn, type CheckFileOptions } from './check-file.ts';
+import {
+  checkFileOf,
+  checkTextOf,
+  inOrder,
+  missingSecrets,
+  problemIn,
+  type CheckFileOptions,
+} from './check-file.ts';
 import { chooseKind } from './choose-kind.ts';
 import type { DefinitionKind, SetFinding, SetMember } from './kind.ts';
 import { KIND_NAMES, type KindName } from './kind-names.ts';
@@ -93,6 +100,11 @@ export async function checkDefinitions(
 /** Checks one file of any kind by itself, with its preset filled in. Never throws for an invalid file. */
 export function checkFile(file: string, options: CheckFileOptions): Promise<CheckedFile> {
   return checkFileOf(file, chooseKind, options);
+}
+
+/** Checks a definition of any kind that is part of another file, such as a page of documentation. Never throws for invalid text. */
+export function checkDefinitionText(file: string, text: string): Promise<CheckedFile> {
+  return checkTextOf(file, text, chooseKind, {});
 }
 
 async function definitionsOf<Name extends KindName>(

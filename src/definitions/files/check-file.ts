@@ -32,7 +32,17 @@ export async function checkFileOf(
 ): Promise<CheckedFile> {
   const content = await readConnectorFile(file, options.cwd ?? process.cwd());
   if ('problem' in content) return { file, value: undefined, places: {}, problems: [content.problem] };
-  const reading = readYaml(content.text);
+  return checkTextOf(file, content.text, choose, options);
+}
+
+/** Checks the text of one file, as `checkFileOf` does. */
+export async function checkTextOf(
+  file: string,
+  text: string,
+  choose: (value: unknown) => KindChoice | Promise<KindChoice>,
+  options: CheckFileOptions,
+): Promise<CheckedFile> {
+  const reading = readYaml(text);
   const ofText = reading.problems.map(({ line, column, ...finding }) =>
     problemAt({ file, line, column }, finding),
   );

@@ -173,6 +173,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'No worker took a requested run before the request expired, because its schedule has `catchUp: none`. The next start of the schedule requests another run. Check that a worker is running.',
   DEFINITION_UNKNOWN:
     'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
+  DRIFT_FILE_UNREADABLE:
+    'A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',

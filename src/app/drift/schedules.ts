@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ERROR_KINDS, type ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { Schedulable } from '../../schedules/schedulable.ts';
+import { compareHelmValues } from '../generate/helm-values.ts';
+import { compareKestra } from '../generate/kestra.ts';
+import { readSchedulables } from '../generate/schedulables.ts';
+import type { Comparer, DriftContext } from './comparer.ts';
+import { scopeOfAll, thrownOutcome, type DriftFinding } from './drift-finding.ts';
+
+/** A file or folder that `generate` writes, and how it is compared with the definitions. */
+interface Generated {
+  readonly name: string;
+  readonly given: (context: DriftContext) => string | undefined;
+  /** Where it is unless the option names another place; the first that exists. */
+  readonly places: readonly string[];
+  readonly option: string;
+  readonly compare: (definitions: readonly Schedulable[], path: string) => Promise<readonly Finding[]>;
+}
+
+/** Compares the flows of Kestra with the definitions. */
+export const kestraComparer = generatedComparer({
+  name: 'kestra',
+  given: ({ kestraFlows }) => kestraFlows,
+  places: ['kestra/flows'],
+  option: '--kestra-flows',
+  compare: compareKestra,
+});
+
+/** Compares the schedules in the values of the Helm chart with the definitions. */
+export const helmComparer = generatedComparer({
+  name: 'helm',
+  given: ({ helmValues }) => helmValues,
+  places: ['helm/gemini-sync-bridge/values.yaml', 'values.yaml'],
+  option: '--helm-values',
+  compare: compareHelmValues,
+});
+
+function generatedComparer(generated: Generated): Pick<Comparer, 'compare'> {
+  return {
+    async compare(context, signal) {
+      try {
+        return await compareGenerated(generated, context);
+      } catch (thrown) {
+        signal.throwIfAborted();
+        return [{ ...scopeOfAll(generated.name), ...thrownOutcome(thrown, []) }];
+      }
+    },
+  };
+}
+
+async function compareGenerated(
+  { name, given, places, option, compare }: Generated,
+  context: DriftContext,
+): Promise<DriftFinding[]> {
+  const scope = scopeOfAll(name);
+  const place = given(context) ?? places.find((path) => existsSync(resolve(context.cwd, path)));
+  if (place === undefined) {
+    const message = `Not compared: there is no ${places.join(' and no ')} here. Name another place with ${option}.`;
+    return [{ ...scope, status: 'skip', message }];
+  }
+  if (!existsSync(resolve(context.cwd, place))) {
+    throw new BridgeError('DRIFT_FILE_UNREADABLE', `${place} does not exist.`, {
+      hint: `Correct the path after ${option}; it is relative to the working directory.`,
+    });
+  }
+  const definitions = await readSchedulables([context.connectorsPath], context);
+  const found = await compare(definitions, resolve(context.cwd, place));
+  if (found.some(({ status }) => status !== 'ok')) return found.map((finding) => driftOf(name, finding));
+  return [{ ...scope, status: 'ok', message: `${place} is what \`generate\` writes for the definitions.` }];
+}
+
+function driftOf(name: string, finding: Finding): DriftFinding {
+  const { comparer, connector } = scopeOfAll(name);
+  const subject = finding.subject === '' ? name : `${name} ${finding.subject}`;
+  const scope = { comparer, connector, subject, ...(finding.place && { place: finding.place }) };
+  const { message } = finding;
+  switch (finding.status) {
+    case 'ok':
+    case 'skip':
+      return { ...scope, status: finding.status, message };
+    case 'warn':
+    case 'drift':
+      return { ...scope, status: finding.status, message, fix: finding.fix };
+    case 'fail': {
+      const { fix, code } = finding;
+      return {
+        ...scope,
+        status: 'fail',
+        message,
+        fix,
+        code: isErrorCode(code) ? code : 'DEFINITIONS_INVALID',
+      };
+    }
+  }
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_KINDS, code);
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { commandsOf, shellCommands } from '../../../../src/app/drift/docs/shell-commands.ts';
+
+const wordsOf = (text: string) => shellCommands(text, 1).map(({ words }) => words);
+
+describe('shellCommands', () => {
+  test('reads quotes, continued lines and comments as a shell does', () => {
+    expect(shellCommands('# not this `one`\na \'b c\' "d \\" # e" \\\n  f\\ g # h\ni', 10)).toEqual([
+      { line: 11, variables: [], words: ['a', 'b c', 'd \\" # e', 'f g'] },
+      { line: 13, variables: [], words: ['i'] },
+    ]);
+  });
+
+  test('separates commands, and leaves out redirections', () => {
+    expect(wordsOf('a 1 | b 2>&1 && c > out -x 2>err -y; d <in; x=$(e f)')).toEqual([
+      ['a', '1'],
+      ['b'],
+      ['c', '-x', '-y'],
+      ['d'],
+      [],
+      ['e', 'f'],
+    ]);
+  });
+
+  test('sets the variables before a command apart from its arguments', () => {
+    expect(shellCommands('LOG_FORMAT=json exec a B_C=1', 1)).toEqual([
+      { line: 1, variables: ['LOG_FORMAT'], words: ['a', 'B_C=1'] },
+    ]);
+    expect(shellCommands('export A_B=1 C_D=2', 1)).toEqual([
+      { line: 1, variables: ['A_B', 'C_D'], words: [] },
+    ]);
+  });
+
+  test('keeps a template, a variable and a placeholder in one word', () => {
+    expect(wordsOf('a {{ execution.id }} ${B:-c d} <path> ${{ inputs.x }} {e,f}')).toEqual([
+      ['a', '{{ execution.id }}', '${B:-c d}', '<path>', '${{ inputs.x }}', '{e,f}'],
+    ]);
+  });
+});
+
+describe('commandsOf', () => {
+  test('takes the typed lines of a session, and no output', () => {
+    const text = '$ a \\\n  b\nc\n$ d';
+    expect(
+      commandsOf({ language: 'console', line: 5, text }).map(({ line, words }) => [line, words]),
+    ).toEqual([
+      [5, ['a', 'b']],
+      [8, ['d']],
+    ]);
+  });
+
+  test('takes nothing of a block in another language', () => {
+    expect(commandsOf({ language: 'yaml', line: 1, text: 'a: b' })).toEqual([]);
+  });
+});
