@@ -21,7 +21,6 @@ export default {
   baseUrl: process.env.SITE_BASE_URL ?? '/',
   trailingSlash: true,
   favicon: 'icon.svg',
-  noIndex: process.env.SITE_URL === undefined,
 
   onBrokenLinks: 'throw',
   onBrokenAnchors: 'throw',
