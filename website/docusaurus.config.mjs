@@ -80,7 +80,12 @@ export default {
       title: manifest.name,
       logo: { alt: '', src: 'icon.svg', href: '/docs/' },
       items: [
-        { to: '/docs/', label: 'Documentation', position: 'left', activeBaseRegex: '/docs/(?!api-reference)' },
+        {
+          to: '/docs/',
+          label: 'Documentation',
+          position: 'left',
+          activeBaseRegex: '/docs/(?!api-reference)',
+        },
         { to: '/docs/api-reference/', label: 'API', position: 'left' },
         { to: '/project/changelog/', label: 'Changelog', position: 'left' },
         ...(versions.length === 0 ? [] : [{ type: 'docsVersionDropdown', position: 'right' }]),

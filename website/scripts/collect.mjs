@@ -13,7 +13,8 @@ const EMPTY_IMAGE = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/s
 /** Redoc's bundle, without the one image that it would load from elsewhere. */
 function redocWithoutRemoteImage(bundle) {
   const code = readFileSync(bundle, 'utf8');
-  if (!code.includes(REDOC_LOGO)) throw new Error(`${bundle} no longer loads ${REDOC_LOGO}. Find what it loads now.`);
+  if (!code.includes(REDOC_LOGO))
+    throw new Error(`${bundle} no longer loads ${REDOC_LOGO}. Find what it loads now.`);
   return code.replaceAll(REDOC_LOGO, EMPTY_IMAGE).replace(/\n\/\/# sourceMappingURL=.*/, '');
 }
 

@@ -1,13 +1,22 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PAGES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md', 'kestra/README.md'];
+const PAGES = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'bench/README.md',
+  'kestra/README.md',
+];
 
 /** Charts have one folder each. */
 function pagesOfCharts(repository) {
   const folder = join(repository, 'helm');
   const charts = existsSync(folder) ? readdirSync(folder) : [];
-  return charts.map((chart) => `helm/${chart}/README.md`).filter((page) => existsSync(join(repository, page)));
+  return charts
+    .map((chart) => `helm/${chart}/README.md`)
+    .filter((page) => existsSync(join(repository, page)));
 }
 
 /** Pages outside of docs/ that the site shows too, below /project/, by their paths in the repository. */

@@ -49,7 +49,11 @@ function Reference() {
 
 export default function ApiReference() {
   return (
-    <Layout title="API reference" description="Every route of the server, from its OpenAPI document." noFooter>
+    <Layout
+      title="API reference"
+      description="Every route of the server, from its OpenAPI document."
+      noFooter
+    >
       <Reference />
     </Layout>
   );
