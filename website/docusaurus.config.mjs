@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { themes } from 'prism-react-renderer';
 import { addSlug } from './src/links/add-slug.mjs';
 import { rewriteOutsideLinks } from './src/links/rewrite-outside-links.mjs';
 import { sourceOfRepository } from './src/links/source-of-repository.mjs';
@@ -75,6 +76,11 @@ export default {
   themeConfig: {
     colorMode: { respectPrefersColorScheme: true },
     docs: { sidebar: { hideable: false, autoCollapseCategories: false } },
+    prism: {
+      theme: { ...themes.github, plain: { color: '#16191f', backgroundColor: '#f7f8fa' } },
+      darkTheme: { ...themes.oneDark, plain: { color: '#e7eaef', backgroundColor: '#101318' } },
+      additionalLanguages: ['bash'],
+    },
     tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
     navbar: {
       title: manifest.name,
