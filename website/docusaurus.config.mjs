@@ -9,9 +9,10 @@ const versionsFile = new URL('versions.json', import.meta.url);
 const versions = existsSync(versionsFile) ? JSON.parse(readFileSync(versionsFile, 'utf8')) : [];
 
 const repository = sourceOfRepository(process.env);
-const readable = {
-  beforeDefaultRemarkPlugins: [[rewriteOutsideLinks, { repository }]],
-  showLastUpdateTime: false,
+const links = {
+  beforeDefaultRemarkPlugins: [
+    [rewriteOutsideLinks, { docsRoot: versions.length === 0 ? '/docs' : '/docs/next', repository }],
+  ],
 };
 
 /** @type {import('@docusaurus/types').Config} */
@@ -39,7 +40,7 @@ export default {
     [
       '@docusaurus/plugin-content-docs',
       {
-        ...readable,
+        ...links,
         path: '../docs',
         routeBasePath: 'docs',
         sidebarPath: './sidebars.json',
@@ -49,7 +50,7 @@ export default {
     [
       '@docusaurus/plugin-content-docs',
       {
-        ...readable,
+        ...links,
         id: 'project',
         path: '.project',
         routeBasePath: 'project',

@@ -36,7 +36,7 @@ export function redocOptions(colorMode) {
     theme: {
       spacing: { sectionVertical: 24 },
       colors: {
-        primary: { main: link },
+        primary: { main: link, contrastText: surface },
         success: { main: good },
         error: { main: bad },
         warning: { main: warn },
