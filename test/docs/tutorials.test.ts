@@ -1,4 +1,4 @@
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { startPostgres } from '../support/databases/postgres.ts';
 import { comparable, walkPage, type Step } from '../support/docs/tutorial.ts';
@@ -40,10 +40,14 @@ describe('the tutorial', () => {
   test('of the first API shows what its commands print, with its own API', async () => {
     const cwd = folders.make();
     const port = String(await freePort());
-    const started: ResultPromise<{ cwd: string; reject: false }>[] = [];
+    const stops: (() => Promise<unknown>)[] = [];
     const start = async (command: string) => {
       const [, ...args] = command.split(' ');
-      started.push(execa(process.execPath, args, { cwd, reject: false }));
+      const api = execa(process.execPath, args, { cwd, reject: false });
+      stops.push(async () => {
+        api.kill();
+        await api;
+      });
       await eventually('the API of the tutorial', () => answers(port));
     };
     try {
@@ -51,8 +55,7 @@ describe('the tutorial', () => {
       const count = await expectShown(walkPage('docs/tutorials/first-api.md', { cwd, here, start }));
       expect(count).toBe(14);
     } finally {
-      for (const api of started) api.kill();
-      await Promise.all(started);
+      await Promise.all(stops.map((stop) => stop()));
     }
   });
 });
