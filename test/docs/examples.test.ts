@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { valueAt } from '../../src/definitions/draft.ts';
 import { readPresets } from '../../src/definitions/presets/read-presets.ts';
+import { parseAllDocuments } from 'yaml';
 import { checkDefinitions } from '../../src/definitions/files/check-definitions.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
@@ -20,6 +21,7 @@ const PAGES = [
   join('kestra', 'README.md'),
   ...markdownIn('docs'),
   ...markdownIn(join('docs', 'presets')),
+  ...markdownIn(join('docs', 'tutorials')),
 ];
 
 const folders = temporaryFolders();
@@ -81,6 +83,13 @@ const EXAMPLES = PAGES.flatMap((page) =>
     .map((code, index): [string, string] => [`${page}, number ${index + 1}`, code]),
 );
 
+/** Definitions of the other kinds, which the pages of their tutorials show. */
+const OTHER_DEFINITIONS = PAGES.flatMap((page) =>
+  codeBlocks(textOf(page), 'yaml')
+    .filter((code) => /^kind: (KnowledgeSource|App)$/m.test(code))
+    .map((code, index): [string, string] => [`${page}, number ${index + 1}`, code]),
+);
+
 const POLICIES = PAGES.flatMap((page) =>
   codeBlocks(textOf(page), 'yaml')
     .filter((code) => /^kind: Policy$/m.test(code))
@@ -133,6 +142,8 @@ describe('the documentation', () => {
       'docs/connector-provider-oracle.md, number 2',
       'docs/connector-provider-postgres.md, number 1',
       'docs/connector-provider-postgres.md, number 2',
+      'docs/tutorials/first-api.md, number 1',
+      'docs/tutorials/first-connector.md, number 1',
     ]);
   });
 
@@ -147,6 +158,22 @@ describe('the documentation', () => {
     const { problems, connectors } = await checkDefinitions([file]);
     expect(problems).toEqual([]);
     expect(connectors).toHaveLength(1);
+  });
+
+  it.each(OTHER_DEFINITIONS)('has a definition that is valid, without a warning: %s', async (_, code) => {
+    const file = join(folders.make(), 'definition.yaml');
+    await writeFile(file, code);
+    const { problems, knowledgeSources, apps } = await checkDefinitions([file]);
+    expect(problems).toEqual([]);
+    expect([...knowledgeSources, ...apps]).toHaveLength(1);
+  });
+
+  it.each(PAGES)('has no block of YAML or JSON with a syntax error: %s', (page) => {
+    const text = textOf(page);
+    expect(
+      codeBlocks(text, 'yaml').flatMap((code) => parseAllDocuments(code).flatMap(({ errors }) => errors)),
+    ).toEqual([]);
+    for (const code of codeBlocks(text, 'json')) expect(() => void JSON.parse(code)).not.toThrow();
   });
 
   it.each(PAGES)('has no link that leads nowhere: %s', (page) => {
