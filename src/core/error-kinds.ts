@@ -199,6 +199,8 @@ export const ERROR_KINDS = {
   SCHEDULE_UNSUPPORTED: wrong(EXIT.configuration),
   /** A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`. */
   GENERATED_FILE_EDITED: wrong(EXIT.badData),
+  /** The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line. */
+  VALUES_INVALID: wrong(EXIT.configuration),
   /** The app has no collection with this key. The message lists its collections. */
   APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
   /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */

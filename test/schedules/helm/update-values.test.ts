@@ -96,10 +96,8 @@ describe('new entries of scheduleJobs', () => {
       '',
       names.map((name) => ({ ...HR, name })),
     );
-    const { scheduleJobs }: { scheduleJobs: readonly { readonly name: unknown }[] } = parse(text, {
-      version: '1.1',
-    });
-    expect(scheduleJobs.map(({ name }) => name)).toEqual(names);
+    const values: unknown = parse(text, { version: '1.1' });
+    expect(values).toMatchObject({ scheduleJobs: names.map((name) => ({ name })) });
     expect(text).toContain('- name: crm\n');
   });
 });

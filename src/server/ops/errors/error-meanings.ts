@@ -167,6 +167,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
   GENERATED_FILE_EDITED:
     'A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`.',
+  VALUES_INVALID:
+    'The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',
