@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
+import { propertyOf } from '../../../src/core/thrown.ts';
 import { isJsonObject, type JsonObject } from '../files/json.ts';
 
 const run = promisify(execFile);
@@ -86,7 +87,12 @@ async function outcome(
     const { stdout } = await run(command, args, { env: { ...process.env, ...variables } });
     return { ok: true, output: stdout };
   } catch (thrown) {
-    const { stdout = '', stderr = String(thrown) }: { stdout?: unknown; stderr?: unknown } = Object(thrown);
-    return { ok: false, output: `${String(stdout)}${String(stderr)}` };
+    // What execFile throws has both streams.
+    return { ok: false, output: `${textOf(thrown, 'stdout')}${textOf(thrown, 'stderr') || String(thrown)}` };
   }
+}
+
+function textOf(thrown: unknown, key: string): string {
+  const text = propertyOf(thrown, key);
+  return typeof text === 'string' ? text : '';
 }
