@@ -17,7 +17,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 }
 
 /** The line break of a text: that of its first line. */
-export function lineBreakOf(text: string): '\n' | '\r\n' {
+function lineBreakOf(text: string): '\n' | '\r\n' {
   return /^[^\n]*\r\n/.test(text) ? '\r\n' : '\n';
 }
 

@@ -15,7 +15,7 @@ import type { ValuesProblem, ValuesProblems } from './values-problem.ts';
 export const JOBS_KEY = 'scheduleJobs';
 
 /** `scheduleJobs:` in the root of a values file. */
-export type JobsPair = Pair<ParsedNode, ParsedNode | null>;
+type JobsPair = Pair<ParsedNode, ParsedNode | null>;
 
 /** A values file, parsed with the places of everything. */
 export interface ValuesFile {
