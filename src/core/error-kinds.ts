@@ -207,6 +207,8 @@ export const ERROR_KINDS = {
   DEFINITION_UNKNOWN: wrong(EXIT.configuration),
   /** A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory. */
   DRIFT_FILE_UNREADABLE: wrong(EXIT.configuration),
+  /** The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line. */
+  VALUES_INVALID: wrong(EXIT.configuration),
   /** The app has no collection with this key. The message lists its collections. */
   APP_COLLECTION_UNKNOWN: wrong(EXIT.usage),
   /** A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ERROR_KINDS, type ErrorCode } from '../../core/error-kinds.ts';
+import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Schedulable } from '../../schedules/schedulable.ts';
@@ -17,7 +17,17 @@ interface Generated {
   /** Where it is unless the option names another place; the first that exists. */
   readonly places: readonly string[];
   readonly option: string;
-  readonly compare: (definitions: readonly Schedulable[], path: string) => Promise<readonly Finding[]>;
+  readonly compare: (
+    definitions: readonly Schedulable[],
+    path: string,
+    place: ShownPlace,
+  ) => Promise<readonly Finding<ErrorCode>[]>;
+}
+
+/** A path as findings show it, and the directory that it is relative to. */
+interface ShownPlace {
+  readonly shownAs: string;
+  readonly cwd: string;
 }
 
 /** Compares the flows of Kestra with the definitions. */
@@ -33,9 +43,9 @@ export const kestraComparer = generatedComparer({
 export const helmComparer = generatedComparer({
   name: 'helm',
   given: ({ helmValues }) => helmValues,
-  places: ['helm/gemini-sync-bridge/values.yaml', 'values.yaml'],
+  places: ['values.yaml'],
   option: '--helm-values',
-  compare: compareHelmValues,
+  compare: (definitions, path, { shownAs }) => compareHelmValues(definitions, path, shownAs),
 });
 
 function generatedComparer(generated: Generated): Pick<Comparer, 'compare'> {
@@ -67,12 +77,15 @@ async function compareGenerated(
     });
   }
   const definitions = await readSchedulables([context.connectorsPath], context);
-  const found = await compare(definitions, resolve(context.cwd, place));
+  const found = await compare(definitions, resolve(context.cwd, place), {
+    shownAs: place,
+    cwd: context.cwd,
+  });
   if (found.some(({ status }) => status !== 'ok')) return found.map((finding) => driftOf(name, finding));
   return [{ ...scope, status: 'ok', message: `${place} is what \`generate\` writes for the definitions.` }];
 }
 
-function driftOf(name: string, finding: Finding): DriftFinding {
+function driftOf(name: string, finding: Finding<ErrorCode>): DriftFinding {
   const { comparer, connector } = scopeOfAll(name);
   const subject = finding.subject === '' ? name : `${name} ${finding.subject}`;
   const scope = { comparer, connector, subject, ...(finding.place && { place: finding.place }) };
@@ -91,12 +104,8 @@ function driftOf(name: string, finding: Finding): DriftFinding {
         status: 'fail',
         message,
         fix,
-        code: isErrorCode(code) ? code : 'DEFINITIONS_INVALID',
+        code,
       };
     }
   }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_KINDS, code);
 }

@@ -1,13 +1,118 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
+import { amount } from '../../core/text/count-text.ts';
+import { codeOf } from '../../core/thrown.ts';
 import type { Schedulable } from '../../schedules/schedulable.ts';
+import { scheduleJobs, type ScheduleJob, type Unsupported } from '../../schedules/helm/schedule-jobs.ts';
+import { updateValues, type JobChange, type UpdatedValues } from '../../schedules/helm/update-values.ts';
+import type { ValuesProblem } from '../../schedules/helm/values-problem.ts';
+
+/** A values file with the text that it should have. */
+interface ComparedValues extends UpdatedValues {
+  readonly jobs: readonly ScheduleJob[];
+}
+
+interface Problems {
+  readonly findings: readonly Finding<ErrorCode>[];
+}
+
+const DONE: Readonly<Record<JobChange['change'], string>> = {
+  add: 'The entry was added',
+  update: 'The entry was changed',
+  remove: 'The entry was removed',
+};
 
 /**
  * Compares the scheduleJobs of a values file with the definitions. Writes nothing.
  * @param file the values file, absolute
+ * @param shown how the findings name the file; by default, relative to the working directory of the process
  */
-export function compareHelmValues(
-  _definitions: readonly Schedulable[],
-  _file: string,
-): Promise<readonly Finding[]> {
-  return Promise.resolve([]);
+export async function compareHelmValues(
+  definitions: readonly Schedulable[],
+  file: string,
+  shown: string = relative('', file),
+): Promise<readonly Finding<ErrorCode>[]> {
+  const compared = await compare(definitions, file, shown);
+  if ('findings' in compared) return compared.findings;
+  if (compared.changes.length === 0) return [inStep(compared, shown)];
+  return compared.changes.map(({ line, subject, message }) => ({
+    status: 'drift',
+    place: { file: shown, line },
+    subject,
+    message,
+    fix: `Run: gemini-sync-bridge generate helm-values --values ${shown}`,
+  }));
+}
+
+/**
+ * Gives a values file the scheduleJobs of the definitions. A file that does not exist is created. Nothing is written if there is a
+ * problem.
+ * @param file the values file, absolute
+ * @param shown how the findings name the file
+ * @returns what was changed, or the problems
+ */
+export async function writeHelmValues(
+  definitions: readonly Schedulable[],
+  file: string,
+  shown: string,
+): Promise<readonly Finding<ErrorCode>[]> {
+  const compared = await compare(definitions, file, shown);
+  if ('findings' in compared) return compared.findings;
+  if (compared.changes.length === 0) return [inStep(compared, shown)];
+  await writeFile(file, compared.text).catch((thrown: unknown) => {
+    throw unusable(shown, 'written', thrown);
+  });
+  return compared.changes.map(({ change, line, subject, message }) => ({
+    status: 'ok',
+    place: { file: shown, line },
+    subject,
+    message: `${DONE[change]}: ${message}`,
+  }));
+}
+
+async function compare(
+  definitions: readonly Schedulable[],
+  file: string,
+  shown: string,
+): Promise<ComparedValues | Problems> {
+  const { jobs, unsupported } = scheduleJobs(definitions);
+  if (unsupported.length > 0) return { findings: unsupported.map(unsupportedFinding) };
+  const updated = updateValues(await textOf(file, shown), jobs);
+  if ('problems' in updated) return { findings: updated.problems.map((each) => invalidFinding(each, shown)) };
+  return { ...updated, jobs };
+}
+
+/** @throws BridgeError VALUES_INVALID */
+async function textOf(file: string, shown: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return '';
+    throw unusable(shown, 'read', thrown);
+  }
+}
+
+function unusable(shown: string, verb: string, thrown: unknown): BridgeError {
+  const reason = codeOf(thrown) || String(thrown);
+  return new BridgeError('VALUES_INVALID', `${shown} cannot be ${verb}: ${reason}.`, {
+    hint: 'Check the path of --values and the permissions of the file and its folder.',
+    cause: thrown,
+  });
+}
+
+function inStep({ jobs }: ComparedValues, shown: string): Finding<ErrorCode> {
+  const message = `scheduleJobs has ${amount(jobs.length, 'job')}, as the definitions have.`;
+  return { status: 'ok', place: { file: shown }, subject: 'scheduleJobs', message };
+}
+
+function unsupportedFinding({ file, field, message }: Unsupported): Finding<ErrorCode> {
+  const fix = 'Give the definition another name.';
+  return { status: 'fail', code: 'SCHEDULE_UNSUPPORTED', place: { file }, subject: field, message, fix };
+}
+
+function invalidFinding({ line, ...problem }: ValuesProblem, file: string): Finding<ErrorCode> {
+  return { status: 'fail', code: 'VALUES_INVALID', place: { file, line }, ...problem };
 }

@@ -42,7 +42,7 @@ export function checkDriftCommand(io: CommandIo, makeProgram: () => Command): Co
     )
     .option('--docs <path...>', 'pages of Markdown, or folders of them (default: README.md and docs)')
     .option('--kestra-flows <path>', 'folder with the generated flows (default: kestra/flows)')
-    .option('--helm-values <path>', 'file of Helm values (default: that of the chart, then values.yaml)');
+    .option('--helm-values <path>', 'file of Helm values (default: values.yaml)');
   return addReportOptions(command).action((flags: CheckDriftFlags) => run(flags, io, makeProgram));
 }
 

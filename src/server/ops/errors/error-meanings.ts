@@ -175,6 +175,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
   DRIFT_FILE_UNREADABLE:
     'A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory.',
+  VALUES_INVALID:
+    'The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',

@@ -1,0 +1,59 @@
+{{- /* The command line of a job. Arguments: job, an entry of scheduleJobs. */ -}}
+{{- define "bridge.jobArgs" -}}
+{{- if eq (default "Connector" .kind) "Connector" -}}
+- run
+- --connector
+- {{ .connectorPath | quote }}
+# The id of the Job: a retry continues its run, and never repeats what was done.
+- --run-id
+- $(JOB_ID)
+{{- else if eq .kind "KnowledgeSource" -}}
+- kb
+- sync
+- --source
+- {{ .name | quote }}
+- --until-done
+{{- else -}}
+- sync
+- --file
+- {{ .connectorPath | quote }}
+{{- end }}
+{{- range .args }}
+- {{ . | quote }}
+{{- end }}
+{{- end -}}
+
+{{- /* The secrets of a job: its own and the shared ones, or the whole Secret if the entry does not list its own. */ -}}
+{{- define "bridge.jobEnv" -}}
+{{- $secret := .root.Values.secrets.existingSecret -}}
+env:
+  - name: JOB_ID
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.labels['batch.kubernetes.io/controller-uid']
+  - name: FAIL_ON_HELD
+    value: {{ .root.Values.jobs.failOnHeld | quote }}
+  - name: FAIL_ON_PARTIAL
+    value: {{ .root.Values.jobs.failOnPartial | quote }}
+  {{- include "bridge.plainEnv" (dict "root" .root "own" .job.env) | trim | nindent 2 }}
+{{- if hasKey .job "secrets" }}
+  - name: DATABASE_URL
+    valueFrom:
+      secretKeyRef:
+        name: {{ $secret }}
+        key: DATABASE_URL
+  # A secret that is missing does not stop the pod from starting, because the program's own error names it.
+  {{- range without (concat .job.secrets .root.Values.secrets.shared | uniq) "DATABASE_URL" }}
+  - name: {{ . }}
+    valueFrom:
+      secretKeyRef:
+        name: {{ $secret }}
+        key: {{ . }}
+        optional: true
+  {{- end }}
+{{- else }}
+envFrom:
+  - secretRef:
+      name: {{ $secret }}
+{{- end }}
+{{- end -}}
