@@ -18,6 +18,7 @@ import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 import { generateCommand } from './commands/generate/generate.ts';
+import { initCommand } from './commands/init.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { hasColors } from './output/style.ts';
 import { guarded } from './output/terminal.ts';
@@ -107,6 +108,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
   bridge.exitOverride();
   bridge.addCommand(runCommand(io, keepHeapSmall));
   const others = [
+    initCommand,
     validateCommand,
     doctorCommand,
     checkDriftCommand,
