@@ -29,7 +29,7 @@ export function initSummary(result: InitResult, { dir, packageFrom, stream, noCo
       ? []
       : [
           {
-            command: `npm pack --ignore-scripts ${shellWord(packageFrom)}`,
+            command: `npm pack --silent --ignore-scripts ${shellWord(packageFrom)}`,
             about: 'make the package that package.json pins; commit it too',
           },
         ];

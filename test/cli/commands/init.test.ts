@@ -28,7 +28,7 @@ describe('init', () => {
     expect(stdout).toContain('  .env.example                the variables that runs need, without values\n');
     expect(stdout).toContain(String.raw`  cd 'the team'\''s connectors'`);
     expect(stdout).toMatch(
-      /\n {2}npm pack --ignore-scripts \S+\n.*\n {2}npm install\n.*\n {2}npm run validate\n/,
+      /\n {2}npm pack --silent --ignore-scripts \S+\n.*\n {2}npm install\n.*\n {2}npm run validate\n/,
     );
     expect(fileNames(join(cwd, "the team's connectors"))).toContain('connectors/documents.yaml');
   });
