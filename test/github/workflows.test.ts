@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { ROOT, stepsOf, textOf, WORKFLOW_FILES, workflowOf, type Step } from './workflow-files.ts';
+
+/** The chart and the site are not in the repository yet. */
+const TO_COME = new Set(['helm/gemini-sync-bridge', 'website/package.json', 'website/package-lock.json']);
+
+const there = (path: string) => TO_COME.has(path) || existsSync(join(ROOT, path));
+const ours = WORKFLOW_FILES.filter((path) => path.startsWith('.github'));
+
+const runsOf = (path: string): Step[] => stepsOf(workflowOf(path)).filter(({ run }) => run !== undefined);
+
+function npmScripts(folder: string): string[] {
+  const path = join(folder, 'package.json');
+  if (TO_COME.has(path) && !existsSync(join(ROOT, path))) return [];
+  const { scripts } = JSON.parse(textOf(path)) as { scripts: Record<string, string> };
+  return Object.keys(scripts);
+}
+
+/** Every action that a file uses, with the comment after it. */
+function usesOf(path: string) {
+  return [...textOf(path).matchAll(/^ *(?:- )?uses: (\S+)(?: # (.+))?$/gm)].map(
+    ([, action = '', comment]) => ({
+      action,
+      comment,
+    }),
+  );
+}
+
+describe('the workflows', () => {
+  test.each([...WORKFLOW_FILES, 'action.yml'])('pin every action by its commit: %s', (path) => {
+    const remote = usesOf(path).filter(({ action }) => !action.startsWith('./'));
+    expect(remote.length).toBeGreaterThan(0);
+    for (const { action, comment } of remote) {
+      expect(action).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
+      expect(comment).toMatch(/^v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  test('pin one action by one commit everywhere', () => {
+    const pins = new Map<string, Set<string>>();
+    for (const { action } of [...WORKFLOW_FILES, 'action.yml'].flatMap(usesOf)) {
+      const [name = '', commit = ''] = action.split('@');
+      pins.set(name, (pins.get(name) ?? new Set()).add(commit));
+    }
+    expect([...pins].filter(([, commits]) => commits.size > 1)).toEqual([]);
+  });
+
+  test.each(WORKFLOW_FILES)('may read the repository and nothing else by default: %s', (path) => {
+    expect(workflowOf(path).permissions).toEqual({ contents: 'read' });
+    expect(workflowOf(path).concurrency).toBeDefined();
+  });
+
+  test('give a job further permissions only to publish', () => {
+    const writers = ours.flatMap((path) =>
+      Object.entries(workflowOf(path).jobs)
+        .filter(([, { permissions }]) => Object.values(permissions ?? {}).includes('write'))
+        .map(([name]) => `${path} ${name}`),
+    );
+    expect(writers.sort()).toEqual([
+      '.github/workflows/release.yml github-release',
+      '.github/workflows/release.yml image',
+      '.github/workflows/release.yml package',
+      '.github/workflows/site.yml deploy',
+    ]);
+  });
+
+  test.each(WORKFLOW_FILES)('bound the time of every job: %s', (path) => {
+    for (const job of Object.values(workflowOf(path).jobs)) {
+      // A called workflow bounds its own jobs.
+      if (job.uses === undefined) expect(job['timeout-minutes']).toBeLessThanOrEqual(60);
+    }
+  });
+
+  test.each(WORKFLOW_FILES)('leave no credentials in the checkout: %s', (path) => {
+    const checkouts = stepsOf(workflowOf(path)).filter(({ uses }) => uses?.startsWith('actions/checkout@'));
+    for (const checkout of checkouts) expect(checkout.with).toMatchObject({ 'persist-credentials': false });
+  });
+
+  test.each(WORKFLOW_FILES)('insert no expression into a script: %s', (path) => {
+    expect(runsOf(path).filter(({ run }) => run?.includes('${{'))).toEqual([]);
+  });
+
+  test.each(ours)('name npm scripts that exist: %s', (path) => {
+    for (const step of runsOf(path)) {
+      const used = [...(step.run ?? '').matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name);
+      const folder = step['working-directory'] ?? '.';
+      const known = npmScripts(folder);
+      if (known.length > 0) expect(known).toEqual(expect.arrayContaining(used));
+    }
+  });
+
+  test.each(ours)('name files that exist: %s', (path) => {
+    const named = textOf(path).matchAll(
+      /(?<![\w/.*-])(?:\.\/)?((?:\.ci|\.github|bin|scripts|helm|website)\/[\w./-]+)/g,
+    );
+    const built = /^website\/build$|\/$/;
+    const missing = [...named]
+      .map(([, file = '']) => file)
+      .filter((file) => !built.test(file) && !there(file));
+    expect(missing).toEqual([]);
+  });
+
+  test('are kept up to date by Dependabot, like the packages', () => {
+    const { updates } = parse(textOf('.github/dependabot.yml')) as {
+      updates: { 'package-ecosystem': string }[];
+    };
+    expect(updates.map((update) => update['package-ecosystem'])).toEqual(['github-actions', 'npm', 'docker']);
+  });
+});
