@@ -30,6 +30,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PORT_TAKEN: 'Another program uses the port of `serve`. Choose another `--port`.',
   HOST_INVALID:
     '`serve --host` is not an address of this machine, or the port needs privileges that this user does not have. Check `--host` and `--port`.',
+  INIT_CONFLICT:
+    '`init` would replace files that exist with other content. Nothing was written. The message lists the files. Choose an empty folder, or use `--force`, which writes the other files and keeps these.',
+  INIT_UNWRITABLE:
+    '`init` cannot write to the folder: permissions, a read-only or full disk, or a path that leads through a file. The message names the path.',
   SOURCE_UNREACHABLE:
     'The source cannot be reached: unknown host, refused port, network down. Nothing was changed.',
   SOURCE_LOST:
@@ -167,10 +171,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
   GENERATED_FILE_EDITED:
     'A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`.',
-  INIT_CONFLICT:
-    '`init` would replace files that exist with other content. Nothing was written. The message lists the files. Choose an empty folder, or use `--force`, which writes the other files and keeps these.',
-  INIT_UNWRITABLE:
-    '`init` cannot write to the folder: permissions, a read-only or full disk, or a path that leads through a file. The message names the path.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',
