@@ -7,7 +7,8 @@ import { writeScaffold } from './write-scaffold.ts';
 
 /**
  * Adds what `generate` writes for the example connector, so that the first check of a new repository finds nothing to generate.
- * The generators read files, so they get the parts in a temporary folder. This is the only place of `init` that calls generators.
+ * The generators read and write files, so they get the parts in a temporary folder. This is the only place of `init` that calls
+ * generators.
  */
 export async function withGenerated(
   schedule: InitSchedule,
@@ -17,22 +18,29 @@ export async function withGenerated(
   try {
     const files = parts.flatMap((part) => part.files);
     await writeScaffold(files, folder, { keepExisting: false });
-    return [...parts, ...(await generate(schedule, folder))];
+    return await GENERATORS[schedule](parts, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Kestra and Helm have no generator yet; their cases belong here. */
-async function generate(schedule: InitSchedule, cwd: string): Promise<readonly ScaffoldPart[]> {
-  if (schedule !== 'pg-cron') return [];
-  const { pgCronSql } = await import('../sync/pg-cron.ts');
-  const text = await pgCronSql(['connectors'], { cwd, policyFile: undefined });
-  return [
-    {
-      name: 'pg-cron.sql',
-      purpose: 'SQL that creates the jobs of pg_cron',
-      files: [{ path: 'pg-cron.sql', text }],
-    },
-  ];
-}
+/** Adds the generated files of a scheduler to the parts, which are in the folder too. */
+type Generator = (parts: readonly ScaffoldPart[], folder: string) => Promise<readonly ScaffoldPart[]>;
+
+const DEFINITIONS = ['connectors'];
+
+const GENERATORS: Readonly<Record<InitSchedule, Generator>> = {
+  // Neither has a generator yet.
+  kestra: (parts) => Promise.resolve(parts),
+  helm: (parts) => Promise.resolve(parts),
+  'pg-cron': async (parts, cwd) => {
+    const { pgCronSql } = await import('../sync/pg-cron.ts');
+    const text = await pgCronSql(DEFINITIONS, { cwd, policyFile: undefined });
+    const path = 'pg-cron.sql';
+    return [
+      ...parts,
+      { name: path, purpose: 'SQL that creates the jobs of pg_cron', files: [{ path, text }] },
+    ];
+  },
+  none: (parts) => Promise.resolve(parts),
+};

@@ -25,7 +25,7 @@ describe('init', () => {
     const { stdout, exitCode } = await runHere(['init', "the team's connectors"], { cwd });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^Wrote \d+ files to the team's connectors\.\n/);
-    expect(stdout).toContain('  .env.example                the variables that runs need, without values\n');
+    expect(stdout).toMatch(/\n {2}\.env\.example +the variables that runs need, without values\n/);
     expect(stdout).toContain(String.raw`  cd 'the team'\''s connectors'`);
     expect(stdout).toMatch(
       /\n {2}npm pack --silent --ignore-scripts \S+\n.*\n {2}npm install\n.*\n {2}npm run validate\n/,
