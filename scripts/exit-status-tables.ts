@@ -4,6 +4,7 @@ import { CHECK_DRIFT } from '../src/cli/help/check-drift.ts';
 import { DOCTOR } from '../src/cli/help/doctor.ts';
 import { exitRows, type Documentation } from '../src/cli/help/documentation.ts';
 import { EXPLAIN } from '../src/cli/help/explain.ts';
+import { INIT } from '../src/cli/help/init.ts';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../src/core/exit-status.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
@@ -30,6 +31,7 @@ const TABLES: readonly (readonly [string, () => string])[] = [
   ['docs/check-drift.md', () => exitTable(CHECK_DRIFT)],
   ['docs/doctor.md', () => exitTable(DOCTOR)],
   ['docs/explain.md', () => exitTable(EXPLAIN)],
+  ['docs/init.md', () => exitTable(INIT)],
 ];
 
 /** @throws Error naming a page that lacks the comments */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { InitSchedule } from './choices.ts';
 import type { ScaffoldPart } from './scaffold-part.ts';
-import { writeScaffold } from './write-scaffold.ts';
+import { unwritable, writeScaffold } from './write-scaffold.ts';
 
 /**
  * Adds what `generate` writes for the example connector, so that the first check of a new repository finds nothing to generate.
@@ -14,13 +14,21 @@ export async function withGenerated(
   schedule: InitSchedule,
   parts: readonly ScaffoldPart[],
 ): Promise<readonly ScaffoldPart[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'gemini-sync-bridge-init-'));
+  const folder = await temporaryFolder();
   try {
     const files = parts.flatMap((part) => part.files);
     await writeScaffold(files, folder, { keepExisting: false });
     return await GENERATORS[schedule](parts, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'gemini-sync-bridge-init-'));
+  } catch (thrown) {
+    throw unwritable(tmpdir(), thrown);
   }
 }
 

@@ -76,11 +76,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota of the disk is used up',
   ENOTDIR: 'its path leads through a file',
   EISDIR: 'it is a folder',
+  ENOENT: 'its folder does not exist',
   EEXIST: 'a file, or a link whose target does not exist, is in its place',
   ELOOP: 'its path has a loop of links',
 };
 
-function unwritable(path: string, thrown: unknown): BridgeError {
+/** @param path the file or folder that could not be written */
+export function unwritable(path: string, thrown: unknown): BridgeError {
   const reason = REASONS[codeOf(thrown)] ?? asError(thrown).message;
   return new BridgeError('INIT_UNWRITABLE', `Cannot write ${path}: ${reason}.`, {
     hint: 'Choose a folder that this user may write to. Running init again continues where it stopped.',
