@@ -5,6 +5,7 @@ import { DOCTOR } from '../src/cli/help/doctor.ts';
 import { exitRows, type Documentation } from '../src/cli/help/documentation.ts';
 import { EXPLAIN } from '../src/cli/help/explain.ts';
 import { VALIDATE } from '../src/cli/help/validate.ts';
+import { INIT } from '../src/cli/help/init.ts';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../src/core/exit-status.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
@@ -32,6 +33,7 @@ const TABLES: readonly (readonly [string, () => string])[] = [
   ['docs/doctor.md', () => exitTable(DOCTOR)],
   ['docs/explain.md', () => exitTable(EXPLAIN)],
   ['docs/validate.md', () => exitTable(VALIDATE)],
+  ['docs/init.md', () => exitTable(INIT)],
 ];
 
 /** @throws Error naming a page that lacks the comments */

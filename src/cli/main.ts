@@ -19,6 +19,7 @@ import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 import { workerCommand } from './commands/worker.ts';
 import { generateCommand } from './commands/generate/generate.ts';
+import { initCommand } from './commands/init.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { hasColors } from './output/style.ts';
 import { guarded } from './output/terminal.ts';
@@ -108,6 +109,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
   bridge.exitOverride();
   bridge.addCommand(runCommand(io, keepHeapSmall));
   const others = [
+    initCommand,
     validateCommand,
     doctorCommand,
     (own: CommandIo) => checkDriftCommand(own, () => program(io, keepHeapSmall)),

@@ -45,6 +45,10 @@ export const ERROR_KINDS = {
   PORT_TAKEN: wrong(EXIT.configuration),
   /** `serve --host` is not an address of this machine, or the port needs privileges that this user does not have. Check `--host` and `--port`. */
   HOST_INVALID: wrong(EXIT.configuration),
+  /** `init` would replace files that exist with other content. Nothing was written. The message lists the files. Choose an empty folder, or use `--force`, which writes the other files and keeps these. */
+  INIT_CONFLICT: wrong(EXIT.configuration),
+  /** `init` cannot write to the folder: permissions, a read-only or full disk, or a path that leads through a file. The message names the path. */
+  INIT_UNWRITABLE: wrong(EXIT.permission),
 
   /** The source cannot be reached: unknown host, refused port, network down. Nothing was changed. */
   SOURCE_UNREACHABLE: later,

@@ -57,7 +57,17 @@ const bridge = (args: readonly string[], env: Readonly<Record<string, string>> =
     reject: false,
   });
 
-const NEEDED = ['bin', 'dist', 'migrations', 'presets', 'public', 'schemas', 'package.json'];
+const NEEDED = [
+  'bin',
+  'dist',
+  'kestra',
+  'migrations',
+  'presets',
+  'public',
+  'schemas',
+  'templates',
+  'package.json',
+];
 
 test('the package holds the program and what it reads, and nothing else', () => {
   const tops = new Set(packed.files.map(({ path }) => path.split('/')[0]));
@@ -100,6 +110,15 @@ test('the installed program validates a connector', async () => {
     exitCode: 0,
     stdout: '1 file valid.',
   });
+});
+
+test('the installed program has every template of a repository of connectors', async () => {
+  const { stdout, exitCode } = await bridge(['init', 'repository']);
+  expect({ stdout, exitCode }).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^Wrote \d+ files to/),
+  });
+  expect(folderContents(join(elsewhere, 'repository')).join('\n')).toMatch(/kestra\/flows\/\w+\.yaml/);
 });
 
 test('the installed program runs a connector, dry and for good, with its state in a file', async () => {

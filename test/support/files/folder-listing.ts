@@ -22,6 +22,11 @@ export function folderContents(folder: string): string[] {
     .map((path) => `${path} ${hash(join(folder, path))}`);
 }
 
+/** The names of the files below a folder. */
+export function fileNames(folder: string): string[] {
+  return entries(folder).filter((path) => lstatSync(join(folder, path)).isFile());
+}
+
 /** The text of all files below a folder, for a search. */
 export function allText(folder: string): string {
   return entries(folder)

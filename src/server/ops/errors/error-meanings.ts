@@ -30,6 +30,10 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PORT_TAKEN: 'Another program uses the port of `serve`. Choose another `--port`.',
   HOST_INVALID:
     '`serve --host` is not an address of this machine, or the port needs privileges that this user does not have. Check `--host` and `--port`.',
+  INIT_CONFLICT:
+    '`init` would replace files that exist with other content. Nothing was written. The message lists the files. Choose an empty folder, or use `--force`, which writes the other files and keeps these.',
+  INIT_UNWRITABLE:
+    '`init` cannot write to the folder: permissions, a read-only or full disk, or a path that leads through a file. The message names the path.',
   SOURCE_UNREACHABLE:
     'The source cannot be reached: unknown host, refused port, network down. Nothing was changed.',
   SOURCE_LOST:

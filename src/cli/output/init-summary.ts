@@ -1,0 +1,56 @@
+import { FIRST_COMMANDS } from '../../app/init/first-commands.ts';
+import type { InitResult } from '../../app/init/init-repository.ts';
+import { amount } from '../../core/text/count-text.ts';
+import type { OutputStream } from '../command-io.ts';
+import { styleFor } from './style.ts';
+
+interface Surroundings {
+  /** The folder as the user wrote it. */
+  readonly dir: string;
+  /** The folder of this program, if the repository depends on a package file that is made from it. */
+  readonly packageFrom: string | undefined;
+  readonly stream: OutputStream;
+  readonly noColor: boolean;
+}
+
+/** Formats what was written and what each file is for, what was kept, and what to do next. */
+export function initSummary(result: InitResult, { dir, packageFrom, stream, noColor }: Surroundings): string {
+  const style = styleFor(stream, noColor);
+  const place = dir === '.' ? 'this folder' : dir;
+  const already =
+    result.unchanged.length === 0 ? '' : `, ${amount(result.unchanged.length, 'file')} unchanged`;
+  const written = new Set(result.written);
+  const parts = result.parts.filter(({ files }) => files.some(({ path }) => written.has(path)));
+  const width = Math.max(0, ...parts.map(({ name }) => name.length));
+  const kept = result.kept.map((path) => `  ${path}`);
+  const enter = dir === '.' ? [] : [{ command: `cd ${shellWord(dir)}`, about: undefined }];
+  const pack =
+    packageFrom === undefined
+      ? []
+      : [
+          {
+            command: `npm pack --silent --ignore-scripts ${shellWord(packageFrom)}`,
+            about: 'make the package that package.json pins; commit it too',
+          },
+        ];
+  const commands = [...enter, ...pack, ...FIRST_COMMANDS];
+  return [
+    style.bold(`Wrote ${amount(result.written.length, 'file')} to ${place}${already}.`),
+    ...(parts.length === 0 ? [] : ['']),
+    ...parts.map(({ name, purpose }) => `  ${style.cyan(name.padEnd(width))}  ${purpose}`),
+    ...(kept.length === 0 ? [] : ['', style.yellow('Kept, because they exist with other content:'), ...kept]),
+    '',
+    style.bold('Next'),
+    '',
+    ...commands.flatMap(({ command, about }) => [
+      ...(about === undefined ? [] : [style.dim(`  # ${about}`)]),
+      `  ${command}`,
+    ]),
+    '',
+  ].join('\n');
+}
+
+/** A word that a POSIX shell reads as this text. */
+function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
