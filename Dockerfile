@@ -16,12 +16,14 @@ COPY tsconfig.json tsconfig.build.json LICENSE README.md ./
 COPY bin ./bin
 COPY connectors ./connectors
 COPY examples ./examples
+COPY kestra ./kestra
 COPY migrations ./migrations
 COPY presets ./presets
 COPY public ./public
 COPY schemas ./schemas
 COPY scripts ./scripts
 COPY src ./src
+COPY templates ./templates
 RUN npm run build
 # What npm would publish, with the dependencies of the lock file.
 WORKDIR /app

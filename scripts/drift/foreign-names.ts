@@ -23,16 +23,23 @@ export const FOREIGN_NAMES: ReadonlySet<string> = new Set([
   // Variables that only tests read
   'MSSQL_TEST_URL',
   'ORACLE_TEST_URL',
-  // The name of a secret
+  // Names of secrets
+  'CRM_OAUTH',
   'HR_DB',
+  'HR_DB_CREDENTIALS',
+  // Kestra
+  'CI_WEBHOOK_KEY',
+  'ENV_GSB_HOME',
+  'KESTRA_API_TOKEN',
 ]);
 
 /** Options of other programs, and of scripts in this repository. */
-export const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['--base']);
+export const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['--base', '--set-file']);
 
 /** Paths of URLs and of files on other machines. */
 export const FOREIGN_PATHS: ReadonlySet<string> = new Set([
   '/public/',
   '/v1/traces',
   '/opt/gemini-sync-bridge',
+  '/workspace',
 ]);
