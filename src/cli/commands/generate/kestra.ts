@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, type ExitStatus } from '../../../core/exit-status.ts';
 import type { Finding } from '../../../core/finding.ts';
@@ -33,7 +33,7 @@ async function generate(paths: readonly string[], flags: KestraFlags, io: Comman
   const definitions = await readSchedulables(all, { cwd: io.cwd, policyFile });
   const { compareKestra, writeKestra } = await import('../../../app/generate/kestra.ts');
   const folder = resolve(io.cwd, flags.out);
-  const places = { shownAs: flags.out.replace(/(?<=.)\/+$/, ''), cwd: io.cwd };
+  const places = { shownAs: relative(io.cwd, folder), cwd: io.cwd };
   const force = flags.force === true;
   const report =
     flags.check === true
