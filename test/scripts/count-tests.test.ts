@@ -20,11 +20,16 @@ const GOOD = {
   numRuntimeErrorTestSuites: 0,
 };
 
-async function count(results: unknown, status = 0) {
+function resultsFile(results: unknown): string {
   const file = path.join(folders.make(), 'results.json');
   if (results !== undefined)
     writeFileSync(file, typeof results === 'string' ? results : JSON.stringify(results));
-  const { stdout, exitCode } = await execa(process.execPath, [SCRIPT, file, String(status)], {
+  return file;
+}
+
+async function count(results: unknown, status = 0, ...others: readonly unknown[]) {
+  const files = [results, ...others].map(resultsFile);
+  const { stdout, exitCode } = await execa(process.execPath, [SCRIPT, String(status), ...files], {
     reject: false,
   });
   return { stdout, exitCode };
@@ -33,6 +38,14 @@ async function count(results: unknown, status = 0) {
 describe('the last line of CI', () => {
   test('says success when every test passed', async () => {
     expect(await count(GOOD)).toEqual({ stdout: '12 passed, 0 failed', exitCode: 0 });
+  });
+
+  test('adds the tests of all runs', async () => {
+    expect(await count(GOOD, 0, GOOD)).toEqual({ stdout: '24 passed, 0 failed', exitCode: 0 });
+  });
+
+  test('says failure when one run of several has no results', async () => {
+    expect(await count(GOOD, 0, undefined)).toEqual({ stdout: '12 passed, 1 failed', exitCode: 1 });
   });
 
   test.each([
