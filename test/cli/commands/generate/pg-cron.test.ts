@@ -16,16 +16,15 @@ function write(folder: string, name: string, kind: string, spec: object): void {
   writeFileSync(join(cwd, folder, `${name}.yaml`), JSON.stringify(definition));
 }
 
-const CONNECTOR = {
+const UNSCHEDULED = {
   mode: 'sql_pull',
-  schedule: '0 * * * *',
   source: { type: 'postgres', secretRef: 'staff-db', query: 'SELECT id, name FROM staff' },
   mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' },
   output: { bucket: 'gs://company-sync', prefix: 'staff', format: 'ndjson' },
   gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'staff' },
   reconciliation: { deletePolicy: 'auto_delete_missing' },
 };
-const { schedule: _, ...UNSCHEDULED } = CONNECTOR;
+const CONNECTOR = { ...UNSCHEDULED, schedule: '0 * * * *' };
 const APP = {
   appKey: 'crm_eu',
   schedule: '30 2 * * *',
