@@ -7,7 +7,7 @@ import { JOBS_KEY, readValues, type ValuesFile } from './values-file.ts';
 import type { ValuesProblem, ValuesProblems } from './values-problem.ts';
 
 /** A difference between the entries of a values file and the definitions. */
-export interface JobChange {
+interface JobChange {
   /** The line in the values file before the change, from 1; of the list, for a new entry. */
   readonly line: number;
   readonly subject: string;
