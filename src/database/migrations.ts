@@ -47,11 +47,15 @@ export async function migrate(database: Database): Promise<string[]> {
 export async function requireCurrentSchema(database: Database): Promise<void> {
   const missing = await missingMigrations(database, database.knex);
   if (missing.length === 0) return;
-  throw new BridgeError(
-    'STATE_NOT_MIGRATED',
-    `The state database ${database.location} lacks ${missing.length} migration${missing.length === 1 ? '' : 's'}: ${missing.join(', ')}.`,
-    { hint: NOT_MIGRATED_HINT },
-  );
+  const known = await migrationSource.getMigrations([]);
+  const count = `${missing.length} migration${missing.length === 1 ? '' : 's'}`;
+  const lacks =
+    missing.length === known.length
+      ? 'has no tables of this program yet'
+      : `lacks ${count}: ${missing.join(', ')}`;
+  throw new BridgeError('STATE_NOT_MIGRATED', `The state database ${database.location} ${lacks}.`, {
+    hint: NOT_MIGRATED_HINT,
+  });
 }
 
 /** Names of the migrations that the database lacks, in order. Writes nothing. @throws BridgeError STATE_NEWER. */

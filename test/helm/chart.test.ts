@@ -137,24 +137,22 @@ describe('the rendered chart', () => {
 });
 
 describe('a CronJob of the chart', () => {
-  test('runs each kind by its own command, with its arguments', () => {
+  test('runs each kind by its own command, under the id of its Job, with its arguments', () => {
+    const runId = ['--run-id', '$(JOB_ID)'];
     expect(containerOf(cronJob('hr-employees'))['args']).toEqual([
-      'run',
-      '--connector',
-      'connectors/hr.yaml',
-      '--run-id',
-      '$(JOB_ID)',
+      ...['run', '--connector', 'connectors/hr.yaml'],
+      ...runId,
     ]);
     expect(listAt(containerOf(cronJob('paused')), 'args').at(-1)).toBe('--full');
     expect(containerOf(cronJob('products'), 0)['args']).toEqual(['kb', 'apply', 'connectors/products.yaml']);
     expect(containerOf(cronJob('products'), 1)['args']).toEqual([
-      'kb',
-      'sync',
-      '--source',
-      'products',
-      '--until-done',
+      ...['kb', 'sync', '--source', 'products', '--until-done'],
+      ...runId,
     ]);
-    expect(containerOf(cronJob('crm'))['args']).toEqual(['sync', '--file', 'connectors/crm.yaml']);
+    expect(containerOf(cronJob('crm'))['args']).toEqual([
+      ...['sync', '--file', 'connectors/crm.yaml'],
+      ...runId,
+    ]);
   });
 
   test('has the schedule, the time zone, the pause and the deadlines of its entry, and never overlaps', () => {

@@ -4,9 +4,6 @@
 - run
 - --connector
 - {{ .connectorPath | quote }}
-# The id of the Job: a retry continues its run, and never repeats what was done.
-- --run-id
-- $(JOB_ID)
 {{- else if eq .kind "KnowledgeSource" -}}
 - kb
 - sync
@@ -18,6 +15,9 @@
 - --file
 - {{ .connectorPath | quote }}
 {{- end }}
+# The id of the Job: a retry continues its run, and never repeats what was done.
+- --run-id
+- $(JOB_ID)
 {{- range .args }}
 - {{ . | quote }}
 {{- end }}

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
+import { placeText } from '../../definitions/problem.ts';
 import type { Schedulable } from '../../schedules/schedulable.ts';
 import { compareHelmValues } from '../generate/helm-values.ts';
 import { compareKestra } from '../generate/kestra.ts';
@@ -45,7 +46,7 @@ export const helmComparer = generatedComparer({
   given: ({ helmValues }) => helmValues,
   places: ['values.yaml'],
   option: '--helm-values',
-  compare: (definitions, path, { shownAs }) => compareHelmValues(definitions, path, shownAs),
+  compare: compareHelmValues,
 });
 
 function generatedComparer(generated: Generated): Pick<Comparer, 'compare'> {
@@ -87,9 +88,14 @@ async function compareGenerated(
 
 function driftOf(name: string, finding: Finding<ErrorCode>): DriftFinding {
   const { comparer, connector } = scopeOfAll(name);
-  const subject = finding.subject === '' ? name : `${name} ${finding.subject}`;
-  const scope = { comparer, connector, subject, ...(finding.place && { place: finding.place }) };
-  const { message } = finding;
+  const { place } = finding;
+  // A person sees the place in the subject, as for pages of Markdown.
+  const subject = place === undefined ? `${name} ${finding.subject}` : `${name} ${placeText(place)}`;
+  const scope = { comparer, connector, subject, ...(place && { place }) };
+  const message =
+    place === undefined || finding.subject === ''
+      ? finding.message
+      : `${finding.subject}: ${finding.message}`;
   switch (finding.status) {
     case 'ok':
     case 'skip':

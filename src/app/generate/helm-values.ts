@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import process from 'node:process';
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { amount } from '../../core/text/count-text.ts';
 import { codeOf } from '../../core/thrown.ts';
 import type { Schedulable } from '../../schedules/schedulable.ts';
+import { fieldPlace } from './field-place.ts';
 import { scheduleJobs, type ScheduleJob, type Unsupported } from '../../schedules/helm/schedule-jobs.ts';
-import { updateValues, type JobChange, type UpdatedValues } from '../../schedules/helm/update-values.ts';
+import { updateValues, type UpdatedValues } from '../../schedules/helm/update-values.ts';
 import type { ValuesProblem } from '../../schedules/helm/values-problem.ts';
 
 /** A values file with the text that it should have. */
@@ -19,23 +20,24 @@ interface Problems {
   readonly findings: readonly Finding<ErrorCode>[];
 }
 
-const DONE: Readonly<Record<JobChange['change'], string>> = {
-  add: 'The entry was added',
-  update: 'The entry was changed',
-  remove: 'The entry was removed',
-};
+/** How findings name a values file. */
+interface ValuesPlace {
+  /** The values file; by default its absolute path. */
+  readonly shownAs?: string;
+  /** The directory that the paths of definitions are relative to; by default that of the process. */
+  readonly cwd?: string;
+}
 
 /**
  * Compares the scheduleJobs of a values file with the definitions. Writes nothing.
  * @param file the values file, absolute
- * @param shown how the findings name the file; by default, relative to the working directory of the process
  */
 export async function compareHelmValues(
   definitions: readonly Schedulable[],
   file: string,
-  shown: string = relative('', file),
+  { shownAs: shown = file, cwd = process.cwd() }: ValuesPlace = {},
 ): Promise<readonly Finding<ErrorCode>[]> {
-  const compared = await compare(definitions, file, shown);
+  const compared = await compare(definitions, file, { shown, cwd });
   if ('findings' in compared) return compared.findings;
   if (compared.changes.length === 0) return [inStep(compared, shown)];
   return compared.changes.map(({ line, subject, message }) => ({
@@ -51,35 +53,36 @@ export async function compareHelmValues(
  * Gives a values file the scheduleJobs of the definitions. A file that does not exist is created. Nothing is written if there is a
  * problem.
  * @param file the values file, absolute
- * @param shown how the findings name the file
  * @returns what was changed, or the problems
  */
 export async function writeHelmValues(
   definitions: readonly Schedulable[],
   file: string,
-  shown: string,
+  { shownAs: shown = file, cwd = process.cwd() }: ValuesPlace = {},
 ): Promise<readonly Finding<ErrorCode>[]> {
-  const compared = await compare(definitions, file, shown);
+  const compared = await compare(definitions, file, { shown, cwd });
   if ('findings' in compared) return compared.findings;
   if (compared.changes.length === 0) return [inStep(compared, shown)];
   await writeFile(file, compared.text).catch((thrown: unknown) => {
     throw unusable(shown, 'written', thrown);
   });
-  return compared.changes.map(({ change, line, subject, message }) => ({
+  return compared.changes.map(({ line, subject, done }) => ({
     status: 'ok',
     place: { file: shown, line },
     subject,
-    message: `${DONE[change]}: ${message}`,
+    message: done,
   }));
 }
 
 async function compare(
   definitions: readonly Schedulable[],
   file: string,
-  shown: string,
+  { shown, cwd }: { readonly shown: string; readonly cwd: string },
 ): Promise<ComparedValues | Problems> {
   const { jobs, unsupported } = scheduleJobs(definitions);
-  if (unsupported.length > 0) return { findings: unsupported.map(unsupportedFinding) };
+  if (unsupported.length > 0) {
+    return { findings: await Promise.all(unsupported.map((each) => unsupportedFinding(each, cwd))) };
+  }
   const updated = updateValues(await textOf(file, shown), jobs);
   if ('problems' in updated) return { findings: updated.problems.map((each) => invalidFinding(each, shown)) };
   return { ...updated, jobs };
@@ -108,9 +111,13 @@ function inStep({ jobs }: ComparedValues, shown: string): Finding<ErrorCode> {
   return { status: 'ok', place: { file: shown }, subject: 'scheduleJobs', message };
 }
 
-function unsupportedFinding({ file, field, message }: Unsupported): Finding<ErrorCode> {
+async function unsupportedFinding(
+  { file, field, message }: Unsupported,
+  cwd: string,
+): Promise<Finding<ErrorCode>> {
+  const place = await fieldPlace(file, field, cwd);
   const fix = 'Give the definition another name.';
-  return { status: 'fail', code: 'SCHEDULE_UNSUPPORTED', place: { file }, subject: field, message, fix };
+  return { status: 'fail', code: 'SCHEDULE_UNSUPPORTED', place, subject: field, message, fix };
 }
 
 function invalidFinding({ line, ...problem }: ValuesProblem, file: string): Finding<ErrorCode> {

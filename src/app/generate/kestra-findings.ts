@@ -1,10 +1,9 @@
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import type { FilePlace, Finding } from '../../core/finding.ts';
-import { readConnectorFile } from '../../definitions/files/definition-files.ts';
-import { readYaml } from '../../definitions/yaml/yaml.ts';
 import { firstDifference } from '../../schedules/generated-file.ts';
 import { GENERATED_FOLDER } from '../../schedules/kestra/flows.ts';
 import type { KestraProblem } from '../../schedules/kestra/problem.ts';
+import { fieldPlace } from './field-place.ts';
 import type { ExpectedFile, LeftoverFile } from './generated-folder.ts';
 
 /** The folder of the flows unless the user names another one. */
@@ -99,15 +98,9 @@ export function problemFindings(
       status: 'fail' as const,
       code: 'SCHEDULE_UNSUPPORTED' as const,
       subject: field,
-      place: await placeOfField(file, field, cwd),
+      place: await fieldPlace(file, field, cwd),
       message,
       fix,
     })),
   );
-}
-
-async function placeOfField(file: string, field: string, cwd: string): Promise<FilePlace> {
-  if (field === '') return { file };
-  const content = await readConnectorFile(file, cwd);
-  return 'text' in content ? { file, ...readYaml(content.text).locate(field) } : { file };
 }

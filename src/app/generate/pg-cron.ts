@@ -1,7 +1,15 @@
 import type { KindName } from '../../definitions/files/kind-names.ts';
 import { pgCronSql } from '../../schedules/pg-cron/sql.ts';
 import type { PolicyPlace } from '../catalog/policy.ts';
+import type { Finding } from '../../core/finding.ts';
 import { readSchedulables } from './schedulables.ts';
+import { unscheduledFindings } from './unscheduled.ts';
+
+interface PgCronSql {
+  readonly sql: string;
+  /** The definitions without a job, because they have no schedule. */
+  readonly unscheduled: readonly Finding[];
+}
 
 /**
  * Writes the SQL that makes pg_cron request runs of definitions that have a schedule.
@@ -13,7 +21,9 @@ export async function generatePgCron(
   paths: readonly string[],
   kinds: readonly KindName[],
   place: PolicyPlace,
-): Promise<string> {
-  const definitions = await readSchedulables(paths, place);
-  return pgCronSql(definitions.filter(({ kind }) => kinds.includes(kind)));
+): Promise<PgCronSql> {
+  const all = await readSchedulables(paths, place);
+  const definitions = all.filter(({ kind }) => kinds.includes(kind));
+  const unscheduled = await unscheduledFindings(definitions, place.cwd, 'it gets no job');
+  return { sql: pgCronSql(definitions), unscheduled };
 }

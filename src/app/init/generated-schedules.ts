@@ -55,7 +55,7 @@ const GENERATORS: Readonly<Record<InitSchedule, Generator>> = {
     const { readSchedulables } = await import('../generate/schedulables.ts');
     const { writeHelmValues } = await import('../generate/helm-values.ts');
     const definitions = await readSchedulables(DEFINITIONS, { cwd, policyFile: undefined });
-    await writeHelmValues(definitions, join(cwd, VALUES), VALUES);
+    await writeHelmValues(definitions, join(cwd, VALUES), { shownAs: VALUES, cwd });
     const values = await readFile(join(cwd, VALUES), 'utf8');
     return parts.map((part) =>
       part.name === VALUES ? { ...part, files: [{ path: VALUES, text: values }] } : part,
@@ -63,7 +63,7 @@ const GENERATORS: Readonly<Record<InitSchedule, Generator>> = {
   },
   'pg-cron': async (parts, cwd) => {
     const { generatePgCron } = await import('../generate/pg-cron.ts');
-    const text = await generatePgCron(DEFINITIONS, KIND_NAMES, { cwd, policyFile: undefined });
+    const { sql: text } = await generatePgCron(DEFINITIONS, KIND_NAMES, { cwd, policyFile: undefined });
     const path = 'pg-cron.sql';
     return [
       ...parts,

@@ -3,6 +3,12 @@ import type { InitResult } from '../../app/init/init-repository.ts';
 import { amount } from '../../core/text/count-text.ts';
 import type { OutputStream } from '../command-io.ts';
 import { styleFor } from './style.ts';
+import { wrap, wrapWidth } from './wrap.ts';
+
+/** The space before a name, and between a name and its purpose. */
+const GAP = '  ';
+/** Purposes are never wrapped to fewer columns than this, even on a narrower terminal. */
+const PURPOSE_WIDTH_MIN = 20;
 
 interface Surroundings {
   /** The folder as the user wrote it. */
@@ -22,6 +28,8 @@ export function initSummary(result: InitResult, { dir, packageFrom, stream, noCo
   const written = new Set(result.written);
   const parts = result.parts.filter(({ files }) => files.some(({ path }) => written.has(path)));
   const width = Math.max(0, ...parts.map(({ name }) => name.length));
+  const indent = `${GAP}${' '.repeat(width)}${GAP}`;
+  const purposeWidth = Math.max(wrapWidth(stream) - indent.length, PURPOSE_WIDTH_MIN);
   const kept = result.kept.map((path) => `  ${path}`);
   const enter = dir === '.' ? [] : [{ command: `cd ${shellWord(dir)}`, about: undefined }];
   const pack =
@@ -37,7 +45,11 @@ export function initSummary(result: InitResult, { dir, packageFrom, stream, noCo
   return [
     style.bold(`Wrote ${amount(result.written.length, 'file')} to ${place}${already}.`),
     ...(parts.length === 0 ? [] : ['']),
-    ...parts.map(({ name, purpose }) => `  ${style.cyan(name.padEnd(width))}  ${purpose}`),
+    ...parts.flatMap(({ name, purpose }) =>
+      wrap(purpose, purposeWidth).map((line, index) =>
+        index === 0 ? `${GAP}${style.cyan(name.padEnd(width))}${GAP}${line}` : `${indent}${line}`,
+      ),
+    ),
     ...(kept.length === 0 ? [] : ['', style.yellow('Kept, because they exist with other content:'), ...kept]),
     '',
     style.bold('Next'),

@@ -7,13 +7,14 @@ import { JOBS_KEY, readValues, type ValuesFile } from './values-file.ts';
 import type { ValuesProblem, ValuesProblems } from './values-problem.ts';
 
 /** A difference between the entries of a values file and the definitions. */
-export interface JobChange {
-  readonly change: 'add' | 'update' | 'remove';
+interface JobChange {
   /** The line in the values file before the change, from 1; of the list, for a new entry. */
   readonly line: number;
   readonly subject: string;
   /** A sentence about the values file as it is. */
   readonly message: string;
+  /** A sentence about the values file after the change. */
+  readonly done: string;
 }
 
 export interface UpdatedValues {
@@ -75,30 +76,37 @@ function changesOf({ pair, lines }: ValuesFile, { changed, added, removed }: Pla
   return [
     ...changed.flatMap(({ entry, keys }) =>
       keys.map((key): JobChange => ({
-        change: 'update',
         line: key.pair === undefined ? entry.line : lines.linePos(key.pair.key.range[0]).line,
         subject: `scheduleJobs[${entry.index}].${key.key}`,
         message: differenceText(entry, key),
+        done: changeText(entry, key),
       })),
     ),
     ...removed.map(({ index, name, line: own }): JobChange => ({
-      change: 'remove',
       line: own,
       subject: `scheduleJobs[${index}]`,
       message: `${name} has no definition with a schedule.`,
+      done: `${name} was removed, because it has no definition with a schedule.`,
     })),
     ...added.map(({ name, connectorPath }): JobChange => ({
-      change: 'add',
       line,
       subject: 'scheduleJobs',
       message: `${name} of ${connectorPath} has no entry.`,
+      done: `${name} of ${connectorPath} was added.`,
     })),
   ];
 }
 
-function differenceText({ name }: Entry, { key, actual, wanted }: KeyChange): string {
-  const has = actual === undefined ? `no ${key}` : `${key} ${JSON.stringify(actual)}`;
-  return `${name} has ${has}, and its definition has ${JSON.stringify(wanted)}.`;
+function differenceText({ name }: Entry, change: KeyChange): string {
+  return `${name} has ${actualText(change)}, and its definition has ${JSON.stringify(change.wanted)}.`;
+}
+
+function changeText({ name }: Entry, change: KeyChange): string {
+  return `${name} had ${actualText(change)}, and has ${JSON.stringify(change.wanted)} now.`;
+}
+
+function actualText({ key, actual }: KeyChange): string {
+  return actual === undefined ? `no ${key}` : `${key} ${JSON.stringify(actual)}`;
 }
 
 /** Whether the new text has what was planned, and everything else as before. */

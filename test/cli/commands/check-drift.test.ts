@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readEnvironment } from '../../../src/cli/environment/environment.ts';
 import { program } from '../../../src/cli/main.ts';
@@ -68,15 +68,19 @@ describe('check-drift --only docs', () => {
       '$ gemini-sync-bridge validate --format githb | tee x',
       '$ LOG_FORMT=json node bin/gemini-sync-bridge.js run --connector a b',
       '$ gemini-sync-bridge run',
+      '$ npx gemini-sync-bridge serv',
+      '$ npm run --silent bridge -- doctr',
       '```',
     );
     expect(await refusals()).toEqual([
+      "1 Unknown command 'validat' (Did you mean validate?)",
+      "1 Unknown command 'gone'.",
       "3 Option '--format <format>' argument 'githb' is invalid. Allowed choices are text, json, github.",
       "4 Too many arguments for 'run'. Expected 0 arguments but got 1.",
       '4 No command reads the variable LOG_FORMT.',
       "5 Required option '--connector <path>' not specified.",
-      "1 Unknown command 'validat' (Did you mean validate?)",
-      "1 Unknown command 'gone'.",
+      "6 Unknown command 'serv' (Did you mean serve?)",
+      "7 Unknown command 'doctr' (Did you mean doctor?)",
     ]);
   });
 
@@ -141,6 +145,17 @@ describe('check-drift --only kestra,helm', () => {
     expect(status).toBe(0);
     expect(out).toContain('there is no kestra/flows here. Name another place with --kestra-flows.');
     expect(out).toContain('Name another place with --helm-values.');
+  });
+
+  test('shows the file and the line of each difference', async () => {
+    write('values.yaml', 'image: {}', 'scheduleJobs:', '  - name: gone', '    schedule: "0 1 * * *"');
+    const hr = readFileSync(join(import.meta.dirname, '../../../connectors/hr-employees.yaml'), 'utf8');
+    write('connectors/hr-employees.yaml', hr);
+    const { status, out } = await check('--only', 'helm');
+    expect(status).toBe(65);
+    expect(out).toMatch(
+      /^drift helm values\.yaml:3 +scheduleJobs\[0\]: gone has no definition with a schedule\.\n/,
+    );
   });
 
   test('fails on a place that was named and is not there, and on definitions that are not valid', async () => {

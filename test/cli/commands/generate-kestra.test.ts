@@ -89,6 +89,16 @@ describe('generate kestra', () => {
     expect(await generate('--check')).toMatchObject({ status: 0 });
   });
 
+  test('names a definition that has no schedule, with its line, and counts it as no difference', async () => {
+    writeConnector('a', '  paused: true');
+    const { status, out } = await generate();
+    expect(status).toBe(0);
+    expect(out).toMatch(
+      /skip +connectors\/a\.yaml:\d+ +spec\.schedule +a has no schedule: only a person or another flow starts it\./,
+    );
+    expect(await generate('--check')).toMatchObject({ status: 0 });
+  });
+
   test('writes into the folder of --out', async () => {
     writeConnector('a');
     await generate('--out', 'deploy/flows/');

@@ -78,6 +78,7 @@ describe('a Postgres state', () => {
     const url = await server.createDatabase('bare');
     await expect(openState({ url, file: FILE, readOnly: false })).rejects.toMatchObject({
       code: 'STATE_NOT_MIGRATED',
+      message: expect.stringMatching(/\/bare has no tables of this program yet\.$/),
       hint: expect.stringContaining('gemini-sync-bridge migrate'),
     });
     expect(await server.query('select 1 from pg_tables where tablename like $$knex%$$', 'bare')).toEqual([]);

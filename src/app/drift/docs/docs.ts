@@ -28,7 +28,9 @@ async function comparePages({ docsPaths, program, cwd }: DriftContext): Promise<
     const message = 'There is no Markdown to compare: neither README.md nor docs/ exists here.';
     return [{ ...scopeOfAll(NAME), status: 'skip', message }];
   }
-  const found = pages.flatMap((page) => comparePage(page, program));
+  const found = pages.flatMap((page) =>
+    comparePage(page, program).sort((left, right) => left.line - right.line),
+  );
   if (found.length > 0) return found.map((drift) => placedFinding(NAME, drift));
   const count = pages.length === 1 ? '1 page names' : `${pages.length} pages name`;
   const message = `${count} only commands, options and variables that this program has.`;

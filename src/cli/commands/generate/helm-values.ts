@@ -27,14 +27,19 @@ export function helmValuesCommand(io: CommandIo): Command {
 async function helmValues(paths: readonly string[], flags: HelmValuesFlags, io: CommandIo): Promise<void> {
   const { readSchedulables } = await import('../../../app/generate/schedulables.ts');
   const { compareHelmValues, writeHelmValues } = await import('../../../app/generate/helm-values.ts');
+  const { unscheduledFindings } = await import('../../../app/generate/unscheduled.ts');
   const { writeReport } = await import('../../output/findings/write-report.ts');
   const { connectorsDir, policyFile } = io.env;
   const all = paths.length === 0 ? [connectorsDir] : paths;
   const definitions = await readSchedulables(all, { cwd: io.cwd, policyFile });
   const act = flags.check === true ? compareHelmValues : writeHelmValues;
-  const findings = await act(definitions, resolve(io.cwd, flags.values), flags.values);
-  const summary = summaryOf(findings, ['ok', 'drift', 'fail']);
-  writeReport({ findings, exitStatus: exitStatusOf(findings), summary, byFile: true }, formatOf(flags), io);
+  const found = await act(definitions, resolve(io.cwd, flags.values), { shownAs: flags.values, cwd: io.cwd });
+  const findings = [...(await unscheduledFindings(definitions, io.cwd, 'it gets no job')), ...found];
+  const exitStatus = exitStatusOf(findings);
+  const counts = summaryOf(findings, ['ok', 'drift', 'fail']);
+  const wasWritten = flags.check === true || exitStatus === EXIT.done;
+  const summary = wasWritten ? counts : `Nothing was written: ${counts}`;
+  writeReport({ findings, exitStatus, summary, byFile: true }, formatOf(flags), io);
 }
 
 function exitStatusOf(findings: readonly Finding[]): ExitStatus {

@@ -32,14 +32,20 @@ async function generate(paths: readonly string[], flags: KestraFlags, io: Comman
   const all = paths.length === 0 ? [connectorsDir] : paths;
   const definitions = await readSchedulables(all, { cwd: io.cwd, policyFile });
   const { compareKestra, writeKestra } = await import('../../../app/generate/kestra.ts');
+  const { unscheduledFindings } = await import('../../../app/generate/unscheduled.ts');
   const folder = resolve(io.cwd, flags.out);
   const places = { shownAs: relative(io.cwd, folder), cwd: io.cwd };
   const force = flags.force === true;
+  const unscheduled = await unscheduledFindings(
+    definitions,
+    io.cwd,
+    'only a person or another flow starts it',
+  );
   const report =
     flags.check === true
       ? checkReport(await compareKestra(definitions, folder, places))
       : writeReportOf(await writeKestra(definitions, folder, { ...places, force }));
-  writeReport(report, formatOf(flags), io);
+  writeReport({ ...report, findings: [...unscheduled, ...report.findings] }, formatOf(flags), io);
 }
 
 function checkReport(findings: readonly Finding[]): FindingReport {

@@ -57,7 +57,10 @@ describe('generate helm-values', () => {
 
   test('writes what --check then accepts', async () => {
     const cwd = workplace();
-    expect((await generate(cwd)).exitCode).toBe(EXIT.done);
+    const written = await generate(cwd);
+    expect(written.exitCode).toBe(EXIT.done);
+    expect(written.stdout).toContain('hr-employees had schedule "0 1 * * *", and has "0 */3 * * *" now.');
+    expect(written.stdout).toContain('gone was removed, because it has no definition with a schedule.');
     expect(readFileSync(join(cwd, 'values.yaml'), 'utf8')).toBe(`# Production
 image: {tag: "1"}
 scheduleJobs:
@@ -80,14 +83,25 @@ scheduleJobs:
     expect(readFileSync(join(cwd, 'new.yaml'), 'utf8')).toMatch(/^scheduleJobs:\n {2}- name: hr-employees\n/);
   });
 
-  test('changes nothing if two definitions would be the same CronJob, and names the file and the field', async () => {
+  test('changes nothing if two definitions would be the same CronJob, and names the file, the line and the field', async () => {
     const app = readFileSync(join(ROOT, 'examples', 'app-products.yaml'), 'utf8');
     const cwd = workplace({ 'shop.yaml': app.replace(/^( {2}name: ).*$/m, '$1hr-employees') });
     const { exitCode, stdout } = await generate(cwd);
     expect(exitCode).toBe(EXIT.configuration);
-    expect(stdout).toMatch(/fail +connectors\/\S+ +metadata\.name/);
+    expect(stdout).toMatch(/fail +connectors\/\S+:\d+ +metadata\.name/);
     expect(stdout).toContain('both would be the same CronJob');
+    expect(stdout).toContain('Nothing was written: 0 ok, 0 drifted, 1 failed.');
     expect(readFileSync(join(cwd, 'values.yaml'), 'utf8')).toBe(BEFORE);
+  });
+
+  test('names a definition that has no schedule, with the line of its spec', async () => {
+    const hr = readFileSync(join(ROOT, 'connectors', 'hr-employees.yaml'), 'utf8');
+    const cwd = workplace({ 'hr-employees.yaml': hr.replace(/^ {2}schedule: .*$/m, '  # by hand') });
+    const { exitCode, stdout } = await generate(cwd);
+    expect(exitCode).toBe(EXIT.done);
+    expect(stdout).toMatch(
+      /skip +connectors\/hr-employees\.yaml:\d+ +spec\.schedule +hr-employees has no schedule: it gets no job\./,
+    );
   });
 
   test('changes nothing if a definition or the values file is not valid', async () => {

@@ -16,15 +16,15 @@ function write(folder: string, name: string, kind: string, spec: object): void {
   writeFileSync(join(cwd, folder, `${name}.yaml`), JSON.stringify(definition));
 }
 
-const CONNECTOR = {
+const UNSCHEDULED = {
   mode: 'sql_pull',
-  schedule: '0 * * * *',
   source: { type: 'postgres', secretRef: 'staff-db', query: 'SELECT id, name FROM staff' },
   mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' },
   output: { bucket: 'gs://company-sync', prefix: 'staff', format: 'ndjson' },
   gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'staff' },
   reconciliation: { deletePolicy: 'auto_delete_missing' },
 };
+const CONNECTOR = { ...UNSCHEDULED, schedule: '0 * * * *' };
 const APP = {
   appKey: 'crm_eu',
   schedule: '30 2 * * *',
@@ -36,6 +36,7 @@ const APP = {
 beforeAll(() => {
   write('connectors', 'staff', 'Connector', CONNECTOR);
   write('connectors', 'crm', 'App', APP);
+  write('unscheduled', 'by-hand', 'Connector', UNSCHEDULED);
   write('zoned', 'london', 'Connector', { ...CONNECTOR, timeZone: 'Europe/London' });
 });
 
@@ -54,6 +55,15 @@ describe('generate pg-cron', () => {
     const { stdout } = await generate('--kind', 'App');
     expect(stdout).toContain(`cron.schedule('gemini-sync-bridge app crm_eu'`);
     expect(stdout).not.toContain(`cron.schedule('gemini-sync-bridge connector`);
+  });
+
+  test('names a definition without a schedule on stderr, because stdout is SQL', async () => {
+    const { exitCode, stdout, stderr } = await generate('unscheduled');
+    expect(exitCode).toBe(0);
+    expect(stdout).not.toContain('by-hand');
+    expect(stderr).toMatch(
+      /^skip +unscheduled\/by-hand\.yaml:1 +spec\.schedule +by-hand has no schedule: it gets no job\.\n/,
+    );
   });
 
   test('writes nothing, and names the file and the field, if a time zone is not supported', async () => {
