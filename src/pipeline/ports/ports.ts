@@ -205,6 +205,8 @@ export interface ListingRemarks {
   readonly truncated?: true;
   /** The source reported that nothing changed, and listed nothing. */
   readonly unchanged?: true;
+  /** The run did not read the source: it compared the records with the target. */
+  readonly unread?: true;
   /** The number of rows too large to have an id, any of which may be one that seems to be missing. */
   readonly unidentified?: number;
   /** The rows whose watermark is in the source's future. */
