@@ -60,7 +60,7 @@ async function takeIn(
   if (found === undefined) return undefined;
   const taken = {
     runId: found.run_id ?? runId,
-    attempt: found.attempts + 1,
+    attempt: attemptsOf(found) + 1,
     worker: randomUUID(),
   };
   await transaction('run_requests')
@@ -75,6 +75,11 @@ async function takeIn(
       expires_at: transaction.raw(`${dialect.clockMs} + ?`, [timing.leaseMs]),
     });
   return { id: found.id, kind: found.kind, name: found.name, requestedBy: found.requested_by, ...taken };
+}
+
+/** A row that was inserted by hand may have any number, and one that Postgres cannot add to would block the whole queue. */
+function attemptsOf({ attempts }: RunRequestTable): number {
+  return Math.min(Math.max(attempts, 0), RUN_REQUEST_ATTEMPTS_MAX);
 }
 
 /** Ends requests whose worker died for the last time. */
