@@ -7,6 +7,7 @@ import { RUN_REQUEST_KEEP_DAYS } from '../../../src/state/limits.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import type { RunRequests, TakenRunRequest } from '../../../src/state/run-requests/queue.ts';
 import { openRunRequests } from '../../../src/state/run-requests/run-requests.ts';
+import { readyRequests } from '../../../src/state/run-requests/take.ts';
 import { openSyncRequests } from '../../../src/state/sync-requests/sync-requests.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
@@ -186,4 +187,17 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     await queue.forget();
     expect(await rows()).toHaveLength(1);
   });
+});
+
+test('SQLite finds the active request of a definition by its index, and not by reading the whole table', async () => {
+  const database = await openServerDatabase({ file: join(folders.make(), 'state.db') });
+  try {
+    const plan = await database.guarded(({ knex, dialect }): Promise<unknown> => {
+      const { sql, bindings } = readyRequests(knex, dialect).count().toSQL();
+      return knex.raw(`explain query plan ${sql}`, [...bindings]);
+    });
+    expect(JSON.stringify(plan)).toContain('SEARCH active USING INDEX run_requests_active');
+  } finally {
+    await database.close();
+  }
 });
