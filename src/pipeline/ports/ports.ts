@@ -1,6 +1,5 @@
 /**
- * The ports of the pipeline, each described by its guarantees. Every implementation of a port passes the same contract suite in
- * `test/contracts/`.
+ * The ports of the pipeline, described by their guarantees. Every implementation passes the contract suite in `test/contracts/`.
  *
  * Terminology. A *connector* names one source and one target. A *run* takes it once through the phases `extract map diff publish
  * ingest commit`. A source yields *rows*; a row becomes a *document*; a document whose *checksum* differs from the last
