@@ -30,6 +30,7 @@ export async function commit(
     status,
     counts,
     finishedAt: ports.clock.now(),
+    keepsRejections: manifest.listing?.unread === true,
   });
   await pointLatest(manifest, prefix, ports).catch((thrown: unknown) => {
     const { code, message } = toBridgeError(thrown);

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BridgeError } from '../../core/errors.ts';
 import { codeOf } from '../../core/thrown.ts';
@@ -10,6 +10,7 @@ import {
   type GeneratedFile,
   type GeneratedState,
 } from '../../schedules/generated-file.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** A file that the generator writes, and what is in its place now. */
 export interface ExpectedFile {
@@ -70,7 +71,7 @@ export async function writeGenerated(file: GeneratedFile, folder: string): Promi
   const path = join(folder, file.path);
   await orUnwritable(path, 'written', async () => {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, withHeader(file));
+    await replaceFile(path, withHeader(file));
   });
 }
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import process from 'node:process';
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
@@ -10,6 +10,7 @@ import { fieldPlace } from './field-place.ts';
 import { scheduleJobs, type ScheduleJob, type Unsupported } from '../../schedules/helm/schedule-jobs.ts';
 import { updateValues, type UpdatedValues } from '../../schedules/helm/update-values.ts';
 import type { ValuesProblem } from '../../schedules/helm/values-problem.ts';
+import { replaceOrWrite } from './replace-file.ts';
 
 /** A values file with the text that it should have. */
 interface ComparedValues extends UpdatedValues {
@@ -63,9 +64,11 @@ export async function writeHelmValues(
   const compared = await compare(definitions, file, { shown, cwd });
   if ('findings' in compared) return compared.findings;
   if (compared.changes.length === 0) return [inStep(compared, shown)];
-  await writeFile(file, compared.text).catch((thrown: unknown) => {
+  try {
+    await replaceOrWrite(await withoutLinks(file), compared.text);
+  } catch (thrown) {
     throw unusable(shown, 'written', thrown);
-  });
+  }
   return compared.changes.map(({ line, subject, done }) => ({
     status: 'ok',
     place: { file: shown, line },
@@ -86,6 +89,16 @@ async function compare(
   const updated = updateValues(await textOf(file, shown), jobs);
   if ('problems' in updated) return { findings: updated.problems.map((each) => invalidFinding(each, shown)) };
   return { ...updated, jobs };
+}
+
+/** The file that a link leads to; a file that does not exist is created where it is named. */
+async function withoutLinks(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (thrown) {
+    if (codeOf(thrown) === 'ENOENT') return file;
+    throw thrown;
+  }
 }
 
 /** @throws BridgeError VALUES_INVALID */

@@ -26,7 +26,8 @@ export async function writeScaffold(
   const existing = new Map<string, boolean>();
   for (const { path, text } of files) {
     const actual = await contentOf(join(folder, path));
-    if (actual !== undefined) existing.set(path, actual === text);
+    // Git may have checked the file out with the line ends of Windows.
+    if (actual !== undefined) existing.set(path, actual.replaceAll('\r\n', '\n') === text);
   }
   const unchanged = [...existing].flatMap(([path, same]) => (same ? [path] : []));
   const kept = [...existing].flatMap(([path, same]) => (same ? [] : [path]));

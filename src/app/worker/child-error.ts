@@ -1,4 +1,5 @@
 import type { RunRequestError } from '../../state/run-requests/queue.ts';
+import { printable, printableLines } from '../../core/text/printable.ts';
 import type { ChildEnd } from './child-process.ts';
 
 /** What a child process reports about its failure. A process that was killed, or that failed before its run, reports nothing. */
@@ -18,7 +19,9 @@ function reportedError(line: string): RunRequestError | undefined {
   const error = fieldOf(parsed(line), 'error');
   const code = fieldOf(error, 'code');
   const message = fieldOf(error, 'message');
-  return typeof code === 'string' && typeof message === 'string' ? { code, message } : undefined;
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
+  // Postgres stores no NUL, and without its result the request would be taken again.
+  return { code: printable(code), message: printableLines(message) };
 }
 
 function parsed(line: string): unknown {

@@ -5,8 +5,13 @@ import { systemClock } from '../../core/time/clock.ts';
 import { startStopwatch } from '../../core/time/stopwatch.ts';
 import { keepAlive } from '../../state/leases/heartbeat.ts';
 import type { LeaseTiming } from '../../state/leases/leases.ts';
-import { RUN_REQUEST_ATTEMPTS_MAX } from '../../core/limits.ts';
-import type { RunRequestEnd, RunRequests, TakenRunRequest } from '../../state/run-requests/queue.ts';
+import { LEASE_SECONDS, RUN_REQUEST_ATTEMPTS_MAX } from '../../core/limits.ts';
+import type {
+  RunRequestEnd,
+  RunRequestError,
+  RunRequests,
+  TakenRunRequest,
+} from '../../state/run-requests/queue.ts';
 import { WORKER_RETRY_SECONDS, WORKER_RETRY_SECONDS_MAX } from '../limits.ts';
 import type { ChildEnd, StartChild } from './child-process.ts';
 import { childError } from './child-error.ts';
@@ -42,6 +47,11 @@ export async function executeRequest(
   try {
     log.info('a requested run begins', { attempt, by: taken.requestedBy });
     const end = await childEndOf(taken, context, signal);
+    if (end instanceof BridgeError && end.retryable && taken.attempt < RUN_REQUEST_ATTEMPTS_MAX) {
+      const error = { code: end.code, message: end.message };
+      await retryLater(taken, error, context, log);
+      return;
+    }
     if (end instanceof BridgeError) {
       log.error(`a requested run was not started: ${end.message}`, { code: end.code, hint: end.hint });
       const error = { code: end.code, message: end.message };
@@ -94,13 +104,31 @@ async function store(
   }
   const error = childError(end);
   const mayRetry = exitStatus === EXIT.tryAgain || wasInterrupted(exitStatus);
-  if (mayRetry && taken.attempt < RUN_REQUEST_ATTEMPTS_MAX) {
-    const seconds = retrySeconds(taken.attempt);
-    log.warn('a requested run is retried after a wait', { exitStatus, seconds, reason: error.message });
-    return requests.retry(taken, seconds, error);
+  if (mayRetry && (isWaiting(error) || taken.attempt < RUN_REQUEST_ATTEMPTS_MAX)) {
+    return retryLater(taken, error, { requests }, log);
   }
   log.error(`a requested run failed: ${error.message}`, { exitStatus, code: error.code });
   return requests.finish(taken, { status: 'failed', exitStatus: exitStatus ?? null, error });
+}
+
+/**
+ * Whether another run of the definition is in progress. Its lease ends with it, so the request waits for as long as that takes:
+ * it may be an earlier attempt, whose worker died while its process lived on.
+ */
+function isWaiting({ code }: RunRequestError): boolean {
+  return code === 'LEASE_HELD';
+}
+
+function retryLater(
+  taken: TakenRunRequest,
+  error: RunRequestError,
+  { requests }: Pick<ExecutionContext, 'requests'>,
+  log: Logger,
+): Promise<boolean> {
+  const waits = isWaiting(error);
+  const seconds = waits ? LEASE_SECONDS : retrySeconds(taken.attempt);
+  log.warn('a requested run is retried after a wait', { seconds, code: error.code, reason: error.message });
+  return requests.retry(taken, { seconds, error, counts: !waits });
 }
 
 /** Whether a signal ended the process, which committed nothing. */

@@ -1,6 +1,5 @@
 /**
- * The ports of the pipeline, each described by its guarantees. Every implementation of a port passes the same contract suite in
- * `test/contracts/`.
+ * The ports of the pipeline, described by their guarantees. Every implementation passes the contract suite in `test/contracts/`.
  *
  * Terminology. A *connector* names one source and one target. A *run* takes it once through the phases `extract map diff publish
  * ingest commit`. A source yields *rows*; a row becomes a *document*; a document whose *checksum* differs from the last
@@ -205,6 +204,8 @@ export interface ListingRemarks {
   readonly truncated?: true;
   /** The source reported that nothing changed, and listed nothing. */
   readonly unchanged?: true;
+  /** The run did not read the source: it compared the records with the target. */
+  readonly unread?: true;
   /** The number of rows too large to have an id, any of which may be one that seems to be missing. */
   readonly unidentified?: number;
   /** The rows whose watermark is in the source's future. */

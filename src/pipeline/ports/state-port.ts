@@ -183,7 +183,8 @@ export interface State {
    * document was rejected) and closes the run with its status and counts. A rejected document of unknown outcome is recorded as
    * one to send again, or to delete. Pushed events that the run claimed are acknowledged: they are removed, except the last event
    * of a document that was rejected or quarantined. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the
-   * newest. A run that is already committed stays unchanged.
+   * newest. A run that is already committed stays unchanged. The rejections of earlier runs are removed, unless `keepsRejections`
+   * says that this run has not sent those documents again.
    */
   commit(commit: {
     runId: string;
@@ -191,6 +192,7 @@ export interface State {
     status: FinishedStatus;
     counts: RunCounts;
     finishedAt: Date;
+    keepsRejections?: boolean;
   }): Promise<void>;
   /**
    * Closes a run as FAILED. With `abandon`, its staged changes are dropped and it will not be finished later; without, a

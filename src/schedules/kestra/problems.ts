@@ -18,10 +18,11 @@ const RESERVED_IDS: ReadonlySet<string> = new Set([
   'enable',
 ]);
 
-/** The same as the validator of the input `file` in the flow run_definition. */
-const FILE_PATH = /^[A-Za-z0-9._/][^\r\n]*$/;
-/** Kestra would evaluate such a path as an expression. */
-const EXPRESSION = /\{[{%#]/;
+/**
+ * The same as the validator of the input `file` in the flow run_definition. Kestra would evaluate a path with `{{`, `{%` or `{#` as
+ * an expression.
+ */
+const FILE_PATH = /^(?!.*\{[%#{])[A-Za-z0-9._/][^\r\n]*$/;
 const SECRET_VARIABLE = /^SECRET_[A-Z0-9_]+$/;
 
 /** The problems of all definitions, in their order. */
@@ -57,7 +58,7 @@ function idProblems({ file, name }: Schedulable): KestraProblem[] {
 }
 
 function pathProblems({ file }: Schedulable): KestraProblem[] {
-  if (FILE_PATH.test(file) && !EXPRESSION.test(file)) return [];
+  if (FILE_PATH.test(file)) return [];
   const message =
     'Kestra cannot pass this path to a run: it begins with an unusual character, or contains an expression.';
   return [

@@ -45,8 +45,14 @@ export interface RunRequests {
   renew(taken: TakenRunRequest): Promise<boolean>;
   /** @returns false if another worker has the request now, and nothing was stored */
   finish(taken: TakenRunRequest, end: RunRequestEnd): Promise<boolean>;
-  /** Lets the request wait for its next attempt. @param error why this attempt failed */
-  retry(taken: TakenRunRequest, seconds: number, error: RunRequestError): Promise<boolean>;
+  /**
+   * Lets the request wait for its next attempt.
+   * @param counts whether this attempt is one of the `RUN_REQUEST_ATTEMPTS_MAX`
+   */
+  retry(
+    taken: TakenRunRequest,
+    retry: { readonly seconds: number; readonly error: RunRequestError; readonly counts: boolean },
+  ): Promise<boolean>;
   /** Lets another worker take the request at once. This attempt does not count. */
   giveBack(taken: TakenRunRequest): Promise<boolean>;
   /** Removes finished requests that are older than `RUN_REQUEST_KEEP_DAYS`. */

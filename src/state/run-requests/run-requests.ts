@@ -44,9 +44,10 @@ export function openRunRequests(
         finished_at: now(),
         expires_at: null,
       })),
-    retry: (taken, seconds, error) =>
+    retry: (taken, { seconds, error, counts }) =>
       change(taken, ({ knex, dialect }) => ({
         status: 'retrying',
+        attempts: counts ? taken.attempt : taken.attempt - 1,
         next_attempt_at: knex.raw(`${dialect.clockMs} + ?`, [seconds * 1_000]),
         error_code: error.code,
         error_message: error.message,
@@ -54,10 +55,10 @@ export function openRunRequests(
         expires_at: null,
       })),
     giveBack: (taken) =>
-      change(taken, ({ knex }) => ({
+      change(taken, () => ({
         status: 'retrying',
         next_attempt_at: 0,
-        attempts: knex.raw('attempts - 1'),
+        attempts: taken.attempt - 1,
         worker: null,
         expires_at: null,
       })),

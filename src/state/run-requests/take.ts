@@ -31,16 +31,19 @@ export async function takeRunRequest(
   }
 }
 
-/** Requests that a worker can take now, as `request`. */
+/**
+ * Requests that a worker can take now, as `request`. The statuses are literals: with parameters, SQLite does not use the partial
+ * indexes, and compares each waiting request with every other row.
+ */
 export function readyRequests(knex: Knex, { clockMs }: Pick<Dialect, 'clockMs'>) {
   const active = knex('run_requests as active')
     .select(knex.raw('1'))
     .whereRaw('active.kind = request.kind and active.name = request.name')
-    .whereIn('active.status', ['running', 'retrying']);
+    .whereRaw(`active.status in ('running', 'retrying')`);
   return knex('run_requests as request').where((query) => {
     void query
       .where((waiting) => {
-        void waiting.where('request.status', 'pending').whereNotExists(active);
+        void waiting.whereRaw(`request.status = 'pending'`).whereNotExists(active);
       })
       .orWhereRaw(`(request.status = 'retrying' and coalesce(request.next_attempt_at, 0) <= ${clockMs})`)
       .orWhereRaw(`(request.status = 'running' and coalesce(request.expires_at, 0) <= ${clockMs})`);
@@ -60,7 +63,7 @@ async function takeIn(
   if (found === undefined) return undefined;
   const taken = {
     runId: found.run_id ?? runId,
-    attempt: found.attempts + 1,
+    attempt: attemptsOf(found) + 1,
     worker: randomUUID(),
   };
   await transaction('run_requests')
@@ -75,6 +78,11 @@ async function takeIn(
       expires_at: transaction.raw(`${dialect.clockMs} + ?`, [timing.leaseMs]),
     });
   return { id: found.id, kind: found.kind, name: found.name, requestedBy: found.requested_by, ...taken };
+}
+
+/** A row that was inserted by hand may have any number, and one that Postgres cannot add to would block the whole queue. */
+function attemptsOf({ attempts }: RunRequestTable): number {
+  return Math.min(Math.max(attempts, 0), RUN_REQUEST_ATTEMPTS_MAX);
 }
 
 /** Ends requests whose worker died for the last time. */

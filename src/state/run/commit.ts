@@ -44,7 +44,7 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
       await unstageRejected(transaction, order.runId);
       await applyStaged(transaction, scope, order.runId);
       await doubtRejected(database.dialect, transaction, scope, order.runId);
-      await deleteEarlierRejections(transaction, run);
+      if (order.keepsRejections !== true) await deleteEarlierRejections(transaction, run);
       await moveCheckpoint(transaction, scope, run, order.finishedAt, complete);
       await closeRun(transaction, order);
       await transaction('staged_records').where({ run_id: order.runId }).delete();

@@ -5,6 +5,7 @@ import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { WORKER_RETRY_SECONDS, WORKER_RETRY_SECONDS_MAX } from '../../../src/app/limits.ts';
 import type { ChildCommand, ChildEnd } from '../../../src/app/worker/child-process.ts';
 import { executeRequest, retrySeconds } from '../../../src/app/worker/execute-request.ts';
+import { BridgeError } from '../../../src/core/errors.ts';
 import { RUN_REQUEST_ATTEMPTS_MAX } from '../../../src/core/limits.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { systemClock } from '../../../src/core/time/clock.ts';
@@ -59,9 +60,9 @@ afterAll(async () => {
 
 const DONE: ChildEnd = { exitStatus: 0, lastLine: '{"status":"SUCCESS"}' };
 
-/** Requests a run, takes the request, and executes it with a process that ends so. */
+/** Requests a run, takes the request, and executes it with a process that ends so, or with a start that fails so. */
 async function execute(
-  end: ChildEnd,
+  end: ChildEnd | BridgeError,
   { name = 'staff', kind = 'connector', attempts = 0, stopped = false } = {},
 ) {
   const requests = openRunRequests(database);
@@ -80,7 +81,7 @@ async function execute(
     }),
     start: (command: ChildCommand) => {
       commands.push(command);
-      return Promise.resolve(end);
+      return end instanceof BridgeError ? Promise.reject(end) : Promise.resolve(end);
     },
     log: silentLogger,
     lease: LEASE_TIMING,
@@ -157,6 +158,28 @@ describe('executeRequest', () => {
     const attempts = RUN_REQUEST_ATTEMPTS_MAX - 1;
     const { row } = await execute({ exitStatus: 75, lastLine: '' }, { attempts });
     expect(row).toMatchObject({ status: 'failed', exit_status: 75 });
+  });
+
+  test('waits for another run of the definition for as long as it takes', async () => {
+    const attempts = RUN_REQUEST_ATTEMPTS_MAX - 1;
+    const lastLine = '{"error":{"code":"LEASE_HELD","message":"Connector staff is being run."}}';
+    const { row } = await execute({ exitStatus: 75, lastLine }, { attempts });
+    expect(row).toMatchObject({ status: 'retrying', attempts, error_code: 'LEASE_HELD' });
+  });
+
+  test('retries a run that could not be started for now', async () => {
+    const unreadable = new BridgeError('STATE_UNREACHABLE', 'The disk does not answer.');
+    const { row } = await execute(unreadable);
+    expect(row).toMatchObject({ status: 'retrying', attempts: 1, error_code: 'STATE_UNREACHABLE' });
+    await database.guarded(({ knex }) => knex('run_requests').delete());
+    const last = await execute(unreadable, { attempts: RUN_REQUEST_ATTEMPTS_MAX - 1 });
+    expect(last.row).toMatchObject({ status: 'failed', exit_status: 75 });
+  });
+
+  test('stores no character that Postgres would refuse', async () => {
+    const lastLine = JSON.stringify({ error: { code: 'SOURCE_REFUSED', message: 'a\u0000b' } });
+    const { row } = await execute({ exitStatus: 69, lastLine });
+    expect(row).toMatchObject({ status: 'failed', error_message: 'a\\u0000b' });
   });
 
   test('gives a run that the stop of the worker interrupted back, and keeps a result that it had', async () => {

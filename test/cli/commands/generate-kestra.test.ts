@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { kestraCommand } from '../../../src/cli/commands/generate/kestra.ts';
@@ -106,6 +114,20 @@ describe('generate kestra', () => {
     const { out } = await generate('--out', 'deploy/other/', '--check');
     expect(out).toContain('deploy/other/connectors/a.yaml');
     expect(out).toContain('generate kestra --out deploy/other');
+  });
+
+  test('writes nothing through a symbolic link in the place of a flow', async () => {
+    writeConnector('a');
+    writeConnector('b');
+    write('outside.txt', 'kept');
+    mkdirSync(at('kestra/flows/connectors'), { recursive: true });
+    symlinkSync(at('outside.txt'), at('kestra/flows/connectors/a.yaml'));
+    symlinkSync(at('missing.txt'), at('kestra/flows/connectors/b.yaml'));
+    expect(await generate('--force')).toMatchObject({ status: 0 });
+    expect(read('outside.txt')).toBe('kept');
+    expect(existsSync(at('missing.txt'))).toBe(false);
+    expect(await generate('--check')).toMatchObject({ status: 0 });
+    expect(readdirSync(at('kestra/flows/connectors')).sort()).toEqual(['a.yaml', 'b.yaml']);
   });
 
   test('changes the flow of a definition that changed, and --check names its first different line', async () => {

@@ -52,9 +52,10 @@ describe('init', () => {
     expect(fileNames(cwd)).toContain('package.json');
   });
 
-  test('changes nothing when it runs again', async () => {
+  test('changes nothing when it runs again, also after Git has changed line ends', async () => {
     const cwd = folders.make();
     await runHere(['init'], { cwd });
+    writeFileSync(join(cwd, 'README.md'), textOf(cwd, 'README.md').replaceAll('\n', '\r\n'));
     const before = folderContents(cwd);
     const { stdout, exitCode } = await runHere(['init'], { cwd });
     expect(exitCode).toBe(0);

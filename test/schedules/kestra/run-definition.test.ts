@@ -164,6 +164,13 @@ describe('the task sync of run_definition', () => {
     expect(await runTask({ GSB_SECRETS: '' })).toMatchObject({ exitCode: 0, outputs: { exit_status: 0 } });
   });
 
+  test('never takes the name of a secret for a pattern of file names', async () => {
+    writeFileSync(join(home, `HR_DB=${base64('forged')}`), '');
+    const { outputs, calls } = await runTask({ GSB_SECRETS: `HR_*=${base64('forged')} ` });
+    expect(outputs).toMatchObject({ exit_status: 2, error_message: expect.stringMatching(/names such as/) });
+    expect(calls).toEqual([]);
+  });
+
   test('uses the installed package in a folder that is not a checkout', async () => {
     const installed = folders.make();
     mkdirSync(join(installed, 'node_modules', 'gemini-sync-bridge', 'bin'), { recursive: true });
@@ -192,6 +199,29 @@ describe('the task sync of run_definition', () => {
     expect(exitCode).toBe(0);
     expect(outputs).toMatchObject({ exit_status: status, error_message: expect.stringMatching(message) });
     expect(calls).toEqual([]);
+  });
+});
+
+describe('the inputs of run_definition', () => {
+  const validators = objectsIn(FLOW.fields['inputs'])
+    .filter(({ type }) => type === 'STRING')
+    .map((input) => [textAt(input, 'id'), new RegExp(textAt(input, 'validator'))] as const);
+
+  test.each(validators)('%s refuses expressions, which Kestra would evaluate in env', (_, validator) => {
+    for (const expression of ["{{ secret('OTHER') }}", 'a{% raw %}', 'a{# b #}', 'a{{ 1 }}', 'a\n{{ 1 }}']) {
+      expect(validator.test(expression)).toBe(false);
+    }
+  });
+
+  test('take ids of runs and paths of files', () => {
+    const byId = new Map(validators);
+    expect([...byId.keys()]).toEqual(['name', 'file', 'run_id', 'push_run_id']);
+    for (const id of ['run_id', 'push_run_id']) {
+      for (const value of ['', '4fGh2', 'push-8c1d2f', '20260101T000000Z-0a1b2c3d']) {
+        expect(byId.get(id)?.test(value)).toBe(true);
+      }
+    }
+    expect(byId.get('file')?.test("my connectors/it's $(x) {y}.yaml")).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import { RUN_REQUEST_KEEP_DAYS } from '../../../src/state/limits.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
 import type { RunRequests, TakenRunRequest } from '../../../src/state/run-requests/queue.ts';
 import { openRunRequests } from '../../../src/state/run-requests/run-requests.ts';
+import { readyRequests } from '../../../src/state/run-requests/take.ts';
 import { openSyncRequests } from '../../../src/state/sync-requests/sync-requests.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
@@ -92,7 +93,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     expect(await queue.countReady()).toBe(1);
     expect(await taken(others)).toMatchObject({ kind: 'knowledge_source', name: 'staff' });
     expect(await others.take('run-2')).toBeUndefined();
-    await queue.retry(first, 60, BUSY);
+    await queue.retry(first, { seconds: 60, error: BUSY, counts: true });
     expect(await others.take('run-2')).toBeUndefined();
     await due();
     expect(await taken(others, 'run-2')).toMatchObject({ id: first.id, runId: 'run-1', attempt: 2 });
@@ -107,7 +108,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     expect(second).toMatchObject({ id: first.id, runId: 'run-1', attempt: 2 });
     expect(await queue.renew(first)).toBe(false);
     expect(await queue.finish(first, { ...DONE, status: 'failed' })).toBe(false);
-    expect(await queue.retry(first, 1, BUSY)).toBe(false);
+    expect(await queue.retry(first, { seconds: 1, error: BUSY, counts: true })).toBe(false);
     expect(await queue.giveBack(first)).toBe(false);
     expect(await others.renew(second)).toBe(true);
     expect(await others.finish(second, DONE)).toBe(true);
@@ -120,6 +121,28 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     await queue.giveBack(first);
     expect(await taken(others, 'run-2')).toMatchObject({ id: first.id, runId: 'run-1', attempt: 1 });
   });
+
+  test('does not count an attempt that only waited for another run', async () => {
+    await request('staff');
+    await queue.retry(await taken(), { seconds: 60, error: BUSY, counts: false });
+    expect(await rows()).toMatchObject([{ status: 'retrying', attempts: 0, error_code: 'LEASE_HELD' }]);
+    await due();
+    expect(await taken(others, 'run-2')).toMatchObject({ runId: 'run-1', attempt: 1 });
+  });
+
+  test.each([-2_147_483_648, 2_147_483_647])(
+    'takes a request that was inserted with %i attempts, so that it does not block the others',
+    async (attempts) => {
+      await sql(
+        `insert into run_requests (kind, name, attempts, requested_at) values ('connector', 'staff', ${attempts}, ?)`,
+        LONG_AGO,
+      );
+      await request('other');
+      const attempt = attempts < 0 ? 1 : RUN_REQUEST_ATTEMPTS_MAX + 1;
+      expect(await taken()).toMatchObject({ name: 'staff', attempt });
+      expect(await taken()).toMatchObject({ name: 'other', attempt: 1 });
+    },
+  );
 
   test('fails a request whose workers died too often', async () => {
     await request('staff');
@@ -164,4 +187,17 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     await queue.forget();
     expect(await rows()).toHaveLength(1);
   });
+});
+
+test('SQLite finds the active request of a definition by its index, and not by reading the whole table', async () => {
+  const database = await openServerDatabase({ file: join(folders.make(), 'state.db') });
+  try {
+    const plan = await database.guarded(({ knex, dialect }): Promise<unknown> => {
+      const { sql, bindings } = readyRequests(knex, dialect).count().toSQL();
+      return knex.raw(`explain query plan ${sql}`, [...bindings]);
+    });
+    expect(JSON.stringify(plan)).toContain('SEARCH active USING INDEX run_requests_active');
+  } finally {
+    await database.close();
+  }
 });

@@ -43,6 +43,8 @@ interface Reading {
  */
 export function shellCommands(text: string, first: number): ShellCommand[] {
   const reading: Reading = { commands: [], words: [], line: first };
+  // Without these, each of a million `${` that are never closed would search the rest of the text.
+  const last = { '}': text.lastIndexOf('}'), '}}': text.lastIndexOf('}}') };
   let line = first;
   let word: string | undefined;
   const endWord = () => {
@@ -67,7 +69,7 @@ export function shellCommands(text: string, first: number): ShellCommand[] {
       const end = text.indexOf('\n', at);
       at = (end < 0 ? text.length : end) - 1;
     } else if (/^\$?\{/.test(text.slice(at, at + 2))) {
-      const expansion = expansionAt(text, at);
+      const expansion = expansionAt(text, at, last);
       word = (word ?? '') + expansion;
       at += expansion.length - 1;
     } else if (SEPARATORS.includes(character) && !isInRedirection(text, at)) {
@@ -83,10 +85,11 @@ export function shellCommands(text: string, first: number): ShellCommand[] {
 }
 
 /** `${VARIABLE}`, or a template such as `{{ execution.id }}`, which is filled in before a shell reads it; else one character. */
-function expansionAt(text: string, at: number): string {
+function expansionAt(text: string, at: number, last: Readonly<Record<'}' | '}}', number>>): string {
   const isTemplate = /^\$?\{\{/.test(text.slice(at, at + 3));
   const closing = isTemplate ? '}}' : '}';
-  const end = isTemplate || text[at] === '$' ? text.indexOf(closing, at) : -1;
+  const isClosed = (isTemplate || text[at] === '$') && at < last[closing];
+  const end = isClosed ? text.indexOf(closing, at) : -1;
   return end < 0 ? text.slice(at, at + 1) : text.slice(at, end + closing.length);
 }
 

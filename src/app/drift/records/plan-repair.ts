@@ -47,7 +47,15 @@ export async function planRepair(
   }
   const watermark = checkpointAfter(differences, job, position);
   const columns = position.columns ?? [];
-  return { tally, watermark, startedFrom: watermark, holdReason: null, remarks: {}, columns, drift: [] };
+  return {
+    tally,
+    watermark,
+    startedFrom: watermark,
+    holdReason: null,
+    remarks: { unread: true },
+    columns,
+    drift: [],
+  };
 }
 
 /**

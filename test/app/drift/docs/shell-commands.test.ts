@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { commandsOf, shellCommands } from '../../../../src/app/drift/docs/shell-commands.ts';
+import { growthOf } from '../../../support/memory/processor-time.ts';
 
 const wordsOf = (text: string) => shellCommands(text, 1).map(({ words }) => words);
 
@@ -35,6 +36,12 @@ describe('shellCommands', () => {
     expect(wordsOf('a {{ execution.id }} ${B:-c d} <path> ${{ inputs.x }} {e,f}')).toEqual([
       ['a', '{{ execution.id }}', '${B:-c d}', '<path>', '${{ inputs.x }}', '{e,f}'],
     ]);
+  });
+
+  test.each(['${', '{{', '{'])('reads %s that is never closed in linear time', async (opening) => {
+    const read = (size: number) => wordsOf(opening.repeat(size));
+    expect(read(3)).toEqual([[opening.repeat(3)]]);
+    expect(await growthOf(read, 400_000)).toBe('linear');
   });
 });
 

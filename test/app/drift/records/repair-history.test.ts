@@ -13,7 +13,7 @@ import { openCheckState } from '../../../../src/state/check/open-check-state.ts'
 import { openState } from '../../../../src/state/run/open-state.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 import { deliveryFates } from '../../../support/pipeline/delivery-fates.ts';
-import { FlakyIndex, type DeliveryFate } from '../../../support/pipeline/flaky-index.ts';
+import { ALL_GOES_WELL, FlakyIndex, type DeliveryFate } from '../../../support/pipeline/flaky-index.ts';
 import { mappingOf } from '../../../support/pipeline/mapping.ts';
 import { jobOf } from '../../../support/pipeline/planning.ts';
 import { rowsSource } from '../../../support/pipeline/rows-source.ts';
@@ -169,3 +169,19 @@ test('a repair and the next run give the index all documents of the state, and d
     { numRuns: 12 },
   );
 });
+
+test.each(['full', 'delta'] as const)(
+  'a repair keeps the rejections of a %s listing, and the next run sends those documents again',
+  async (listing) => {
+    const world = new World();
+    const rejectionsOfFirst = () => state.rejections(`${world.connector}-run-1`, IDS.length);
+    world.index.fates = [{ ...ALL_GOES_WELL, documents: ['refused', 'applied'] }];
+    await world.run(['a', 'b'], listing);
+    await world.repair(0);
+    expect((await state.lastCommitted(world.connector))?.runId).toBe(`${world.connector}-run-2`);
+    expect(await rejectionsOfFirst()).toMatchObject([{ docId: world.docIdOf('a'), outcome: 'refused' }]);
+    await world.run(['a', 'b'], listing);
+    expect([...world.index.documents.keys()].sort()).toEqual(['a', 'b'].map((id) => world.docIdOf(id)));
+    expect(await rejectionsOfFirst()).toEqual([]);
+  },
+);

@@ -1,4 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../../../src/core/exit-status.ts';
@@ -53,6 +65,28 @@ describe('generate helm-values', () => {
       ['drift', 'values.yaml', 9, 'scheduleJobs[1]'],
     ]);
     expect(readFileSync(join(cwd, 'values.yaml'), 'utf8')).toBe(BEFORE);
+  });
+
+  test('replaces the file that a link leads to as a whole, and keeps its mode', async () => {
+    const cwd = workplace();
+    const file = join(cwd, 'production.yaml');
+    const link = join(cwd, 'values.yaml');
+    renameSync(link, file);
+    chmodSync(file, 0o600);
+    symlinkSync(file, link);
+    // Whoever has opened the file keeps reading the old text, as if the process had been killed in between.
+    const opened = openSync(file, 'r');
+    try {
+      expect((await generate(cwd)).exitCode).toBe(EXIT.done);
+      expect(readFileSync(opened, 'utf8')).toBe(BEFORE);
+    } finally {
+      closeSync(opened);
+    }
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toContain('# Production');
+    expect(readFileSync(file, 'utf8')).not.toBe(BEFORE);
+    expect(readdirSync(cwd).sort()).toEqual(['connectors', 'production.yaml', 'values.yaml']);
   });
 
   test('writes what --check then accepts', async () => {
