@@ -6,7 +6,7 @@ import { ERROR_KINDS } from '../../src/core/error-kinds.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
 import type { DocumentedProgram } from '../../src/app/drift/docs/documented-program.ts';
 import { documentedProgram } from '../../src/cli/help/documented-program.ts';
-import { silentProgram } from '../silent-program.ts';
+import { silentProgram } from '../generate/silent-program.ts';
 import { variablesRead } from './environment-variables.ts';
 import { serverRoutes, type Route } from './server-routes.ts';
 import { stateTables } from './state-tables.ts';

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
-import { openApi } from '../openapi.ts';
+import { openApi } from '../generate/openapi.ts';
 
 export interface Route {
   readonly method: string;

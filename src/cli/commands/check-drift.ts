@@ -4,7 +4,7 @@ import type { Comparer } from '../../app/drift/comparer.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { REPAIR_DELETES_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
-import { CHECK_DRIFT } from '../help/check-drift.ts';
+import { CHECK_DRIFT } from '../help/commands/check-drift.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { summaryOf } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';

@@ -7,7 +7,7 @@ import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { DOCTOR } from '../help/doctor.ts';
+import { DOCTOR } from '../help/commands/doctor.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import type { Environment } from '../environment/environment.ts';
 import { summaryOf } from '../output/findings/finding-report.ts';

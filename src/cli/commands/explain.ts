@@ -3,7 +3,7 @@ import type { Explanation } from '../../app/explain/explanation.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { EXPLAIN } from '../help/explain.ts';
+import { EXPLAIN } from '../help/commands/explain.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { jsonLine } from '../output/json-output.ts';
 import { failureJson, writeFailure } from '../output/failure.ts';

@@ -6,7 +6,7 @@ import { EXIT } from '../../core/exit-status.ts';
 import { packageFile } from '../../core/package-file.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { INIT } from '../help/init.ts';
+import { INIT } from '../help/commands/init.ts';
 import { programVersion } from '../version.ts';
 
 interface InitFlags {

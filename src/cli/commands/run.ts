@@ -10,7 +10,7 @@ import { systemClock } from '../../core/time/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
-import { RUN } from '../help/run.ts';
+import { RUN } from '../help/commands/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { resultWriter } from '../run-output/run-result.ts';
 import { openRunOutput, reportFailure, reportHold, type RunOutput } from '../run-output/run-output.ts';

@@ -4,7 +4,7 @@ import { EXIT } from '../../core/exit-status.ts';
 import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';
 import { isPretty } from '../output/pretty-log.ts';
-import { SERVE } from '../help/serve.ts';
+import { SERVE } from '../help/commands/serve.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { programVersion } from '../version.ts';
 

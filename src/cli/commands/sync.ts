@@ -6,7 +6,7 @@ import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { SYNC } from '../help/sync.ts';
+import { SYNC } from '../help/commands/sync.ts';
 import { openRunOutput, reportFailure, type RunOutput } from '../run-output/run-output.ts';
 import { syncResultWriter } from '../sync-output/sync-result.ts';
 import {

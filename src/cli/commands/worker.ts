@@ -6,7 +6,7 @@ import type { VariablesFor } from '../../app/worker/run-command.ts';
 import { WORKER_RUNS_AT_ONCE, WORKER_RUNS_AT_ONCE_MAX, WORKER_SHUTDOWN_SECONDS_MAX } from '../limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { WORKER } from '../help/worker.ts';
+import { WORKER } from '../help/commands/worker.ts';
 import { isPretty } from '../output/pretty-log.ts';
 
 interface WorkerFlags {

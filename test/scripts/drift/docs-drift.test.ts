@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { docsDrift } from '../../../scripts/drift/docs-drift.ts';
 import type { Facts } from '../../../scripts/drift/facts.ts';
 import { documentedProgram } from '../../../src/cli/help/documented-program.ts';
-import { silentProgram } from '../../../scripts/silent-program.ts';
+import { silentProgram } from '../../../scripts/generate/silent-program.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();

@@ -3,7 +3,7 @@ import { EXIT } from '../../../core/exit-status.ts';
 import { KIND_NAMES, type KindName } from '../../../definitions/files/kind-names.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { GENERATE_PG_CRON } from '../../help/generate/pg-cron.ts';
+import { GENERATE_PG_CRON } from '../../help/commands/generate/pg-cron.ts';
 
 interface PgCronFlags {
   readonly kind?: KindName;

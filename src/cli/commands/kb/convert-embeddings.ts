@@ -4,7 +4,7 @@ import { amount, count } from '../../../core/text/count-text.ts';
 import type { Conversion } from '../../../knowledge/convert-embeddings.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_CONVERT } from '../../help/kb.ts';
+import { KB_CONVERT } from '../../help/commands/kb.ts';
 
 export function convertCommand(io: CommandIo): Command {
   return new DocumentedCommand('convert-embeddings', KB_CONVERT)

@@ -5,7 +5,7 @@ import { toBridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_SYNC } from '../../help/kb.ts';
+import { KB_SYNC } from '../../help/commands/kb.ts';
 import { knowledgeResultWriter, reportKnowledgeHold } from '../../run-output/knowledge-result.ts';
 import { openRunOutput, reportFailure } from '../../run-output/run-output.ts';
 import {
