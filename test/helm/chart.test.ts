@@ -31,13 +31,13 @@ describe('the rendered chart', () => {
     expect(await helm.validate(`${defaults}\n---\n${rendered}`)).toEqual({ ok: true, output: '' });
   });
 
-  test('would not be valid with a misspelt field', async () => {
+  test('is not valid with a misspelt field', async () => {
     const { ok, output } = await helm.validate(rendered.replace('concurrencyPolicy', 'concurencyPolicy'));
     expect(ok).toBe(false);
     expect(output).toContain('concurencyPolicy');
   });
 
-  test('has no rights in any pod: no root, no token, no capabilities, no writable file system, bounded memory', () => {
+  test('gives no pod rights: no root, no token, no capabilities, no writable file system, bounded memory', () => {
     const pods = [...podsIn(resourcesOf(defaults)), ...podsIn(resourcesOf(rendered))];
     // The server, the migrations and the test; with every option, four jobs more.
     expect(pods).toHaveLength(3 + 7);
@@ -128,7 +128,7 @@ describe('a CronJob of the chart', () => {
     });
   });
 
-  test('gets only its own secrets, the shared ones and the database; all if its entry lists none', () => {
+  test('gets only its own secrets, the shared ones and the database, or all secrets if its entry lists none', () => {
     expect(variablesOf(containerOf(cronJob('hr-employees'))).slice(-5)).toEqual([
       'DATABASE_URL',
       'SECRET_HR',

@@ -58,7 +58,7 @@ describe('the command of a job', () => {
     }
   }
 
-  test('succeeds with a message if deletes are held or rows are quarantined, and fails if that is asked for', async () => {
+  test('succeeds with a message if deletes are held or rows are quarantined, and fails if the values say so', async () => {
     expect(await start('exit 3').ended).toEqual({
       code: 0,
       message: expect.stringMatching(/^HELD: deletes are held/),
@@ -68,7 +68,7 @@ describe('the command of a job', () => {
     expect((await start('exit 4', { FAIL_ON_HELD: 'false', FAIL_ON_PARTIAL: 'true' }).ended).code).toBe(4);
   });
 
-  test('ends as the program does otherwise, without a message, and passes on its arguments', async () => {
+  test('otherwise ends with the status of the program and no message, and passes on its arguments', async () => {
     const { ended, folder } = start('printf "%s\\n" "$@" >args; exit 75');
     expect(await ended).toEqual({ code: 75, message: '' });
     expect(textOf(join(folder, 'args'))).toBe('run\n--connector\na b.yaml\n');

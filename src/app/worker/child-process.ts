@@ -18,7 +18,7 @@ export interface ChildEnd {
 }
 
 /**
- * Runs a command of this program in a process of its own. Its log lines go to the stderr of this process.
+ * Runs a command of this program in a child process. Its log lines go to the stderr of this process.
  * @param signal sends SIGTERM to the process, which is killed if it does not end in time
  */
 export type StartChild = (command: ChildCommand, signal: AbortSignal) => Promise<ChildEnd>;

@@ -108,7 +108,7 @@ async function repairContext(allowDeletes: number, io: CommandIo) {
 }
 
 /**
- * Rejects options that would have no effect, or another one than they promise.
+ * Rejects options that would have no effect, or a different effect than they promise.
  * @throws BridgeError USAGE
  */
 function requireRepairable({ repair, live, only, allowDeletes }: CheckDriftFlags, io: CommandIo): void {

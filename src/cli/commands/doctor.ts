@@ -76,7 +76,7 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
   io.stdout.write(redact(fixScript(commands, name)));
 }
 
-/** What a fix needs to know of a finding is not part of the report. */
+/** What a fix needs to know about a finding is not part of the report. */
 function reported(finding: DoctorFinding): Finding {
   return Object.assign({}, finding, { remedy: undefined, caller: undefined });
 }

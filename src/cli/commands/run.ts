@@ -50,7 +50,7 @@ export function runCommand(io: CommandIo, keepHeapSmall: () => void): Command {
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
     .addOption(allowDeletesOption())
-    .option('--resend', 'read everything and send every document, also unchanged ones')
+    .option('--resend', 'read everything and send every document, including unchanged ones')
     .option('--reconcile-full', 're-send every document and delete everything else from the data store')
     .addOption(runIdOption())
     .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`');

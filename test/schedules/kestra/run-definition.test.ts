@@ -149,7 +149,7 @@ describe('the task sync of run_definition', () => {
     expect(busy).toMatchObject({ exitCode: 75, outputs: {} });
   });
 
-  test('hands secrets on unchanged, whatever they contain, and only decoded', async () => {
+  test('passes secrets on unchanged, whatever they contain, and only decoded', async () => {
     const secret = `a"b'c\\d $(e) {{ 1 + 1 }} {% f %} {# g #}\nh=ü`;
     await runTask({
       GSB_SECRETS: `OTHER=${base64('x')} HR_DB=${base64(secret)} `,
@@ -198,7 +198,7 @@ describe('the task sync of run_definition', () => {
 describe('the task outcome of run_definition', () => {
   const cases = objectAt(taskCalled(FLOW, 'outcome'), 'cases');
 
-  test('ends as a warning for statuses that ask for a person or a warning, and fails for all unknown ones', () => {
+  test('ends as a warning for statuses that need a person or a warning, and fails for all unknown ones', () => {
     const allowed = Object.entries(cases).flatMap(([status, tasks]) =>
       objectsIn(tasks).some((task) => task['allowFailure'] === true) ? [Number(status)] : [],
     );
@@ -208,7 +208,7 @@ describe('the task outcome of run_definition', () => {
     expect(failed).not.toHaveProperty('allowFailure');
   });
 
-  test('says the code, the message and the hint of a failure, and the input that releases held deletes', () => {
+  test('has the code, the message and the hint of a failure, and the input that releases held deletes', () => {
     const message = textAt(taskCalled(FLOW, 'failed'), 'errorMessage');
     for (const output of ['exit_status', 'error_code', 'error_message', 'error_hint']) {
       expect(message).toContain(`outputs.sync.vars.${output} ??`);
@@ -220,7 +220,7 @@ describe('the task outcome of run_definition', () => {
 describe('the flow alert', () => {
   const flow = repositoryFlow('alert.yaml');
 
-  test('is started once for each bad end of a generated flow', () => {
+  test('is started once for each failure or warning of a generated flow', () => {
     expect(objectsIn(flow.fields['triggers'])).toEqual([
       expect.objectContaining({
         type: 'io.kestra.plugin.core.trigger.Flow',

@@ -30,7 +30,7 @@ export function createDataStore(connector: Connector, store: DataStore = connect
   ];
 }
 
-/** The data store beside the present one, whose settings do not match the connector and cannot be changed. */
+/** A new data store in addition to the existing one, whose settings do not match the connector and cannot be changed. */
 export function replacementOf({ spec }: Connector): DataStore {
   const ending = aclOf(spec) === 'required' ? '-acl' : '-2';
   const { dataStoreId } = spec.gemini;

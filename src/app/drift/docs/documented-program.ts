@@ -1,4 +1,4 @@
-/** What the running program knows of itself, with which documentation is compared. The command line hands it in. */
+/** What the running program knows about itself, with which documentation is compared. The command line passes it in. */
 export interface DocumentedProgram {
   /** The name under which the program is called. */
   readonly name: string;

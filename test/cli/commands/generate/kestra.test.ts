@@ -156,7 +156,7 @@ describe('generate kestra', () => {
     expect(read('kestra/flows/connectors/mine.yaml')).toBe('id: mine\n');
   });
 
-  test('keeps flows of definitions that it was not asked about', async () => {
+  test('keeps flows of definitions that were not passed', async () => {
     writeConnector('a');
     writeConnector('b');
     await generate();

@@ -1,5 +1,10 @@
 import type { Database } from '../database/database.ts';
 
+/** The tables of requests that a worker or a server takes. */
+type RequestTable = 'run_requests' | 'sync_requests';
+
+const SECONDS_PER_DAY = 86_400;
+
 /**
  * Cancels requests of a table that no process took before they expired: a schedule with `catchUp: none` does not make up for a
  * start that was missed.
@@ -7,7 +12,7 @@ import type { Database } from '../database/database.ts';
  */
 export async function cancelExpired(
   { knex, dialect }: Database,
-  table: 'run_requests' | 'sync_requests',
+  table: RequestTable,
   now: string,
 ): Promise<void> {
   const expired = () =>
@@ -22,4 +27,21 @@ export async function cancelExpired(
     error_message: 'No worker took the request in time, and its schedule does not make up for missed starts.',
     finished_at: now,
   });
+}
+
+/**
+ * Removes finished requests of a table.
+ * @param days how long a request is kept after its end
+ * @param most requests that are removed at once
+ */
+export async function forgetFinished(
+  { knex, dialect }: Database,
+  table: RequestTable,
+  { days, most }: { readonly days: number; readonly most: number },
+): Promise<void> {
+  const old = knex(table)
+    .where('finished_at', '<', knex.raw(dialect.clockText(-days * SECONDS_PER_DAY)))
+    .limit(most)
+    .select('id');
+  await knex(table).whereIn('id', old).delete();
 }
