@@ -5,7 +5,7 @@ export const CHECK_DRIFT: Documentation = {
   description: [
     'Compares the state schema, generated files, documentation, source columns and data stores with what definitions and this program expect, and suggests fixes. Writes nothing without --repair.',
     'The comparison `state` compares the schema of the state store with what `migrate` would apply. `kestra` and `helm` compare flows and Helm values with the definitions. `docs` parses the command lines in Markdown with the commands of this program, `examples` validates whole definitions in it, and `references` is for a checkout of this program. With --live, `columns` compares the columns of each source with the mapping and with those of the last run, and `data-store` compares the access control and content configuration of each data store with its connector; `records` compares the records of each connector with the documents that its data store lists.',
-    'With --repair, each connector whose records differ gets a run of its own: the next run sends missing documents again, and documents that no record knows are deleted if --allow-deletes permits so many.',
+    'With --repair, each connector whose records differ gets a run of its own: the next run sends missing documents again, and documents that no record knows are deleted if --allow-deletes permits that many.',
     'Where several comparisons failed, the worst exit status counts: 78, 77, 69, 65, 75 in this order.',
   ],
   exits: {
@@ -19,7 +19,7 @@ export const CHECK_DRIFT: Documentation = {
   },
   examples: [
     {
-      about: 'Annotate a pull request whose pages name options that are gone',
+      about: 'Annotate a pull request whose pages name removed options',
       command: ['gemini-sync-bridge check-drift --only docs,examples --format github'],
     },
     {

@@ -9,7 +9,7 @@ export const GENERATE_KESTRA: Documentation = {
   summary: 'generate a Kestra flow for each definition',
   description: [
     'Writes connectors/NAME.yaml in the folder of --out for each connector, knowledge source and app: a flow that calls the flow run_definition, by its schedule and by hand. A definition without a schedule gets a flow without a trigger.',
-    'Flows of definitions that are gone are removed. A flow that was changed by hand, or that was not generated, is reported, and then nothing is written. With --check, nothing is written in any case.',
+    'Flows of definitions that no longer exist are removed. A flow that was changed by hand, or that was not generated, is reported, and then nothing is written. With --check, nothing is written in any case.',
   ],
   exits: {
     ...EVERY_COMMAND,
