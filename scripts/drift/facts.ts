@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { ERROR_KINDS } from '../../src/core/error-kinds.ts';
 import { EXIT } from '../../src/core/exit-status.ts';
-import type { DocumentedProgram } from '../../src/app/drift/docs/documented-program.ts';
+import type { DocumentedProgram } from '../../src/app/drift/documented-program.ts';
 import { documentedProgram } from '../../src/cli/help/documented-program.ts';
 import { silentProgram } from '../generate/silent-program.ts';
 import { variablesRead } from './environment-variables.ts';

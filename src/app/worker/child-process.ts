@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { LogTail } from '../serve/log-tail.ts';
-import { ownProgramArguments } from '../run/own-program.ts';
+import { ownProgramArguments } from '../run/process/own-program.ts';
 import { WORKER_KILL_SECONDS, WORKER_RESULT_CHARACTERS_MAX } from '../limits.ts';
 
 /** A command of this program, and the environment in which it runs. */

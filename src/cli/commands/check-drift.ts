@@ -52,7 +52,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo, makeProgram: () => Com
   requireRepairable(flags, io);
   const { checkDrift } = await import('../../app/drift/check-drift.ts');
   const { documentedProgram } = await import('../help/documented-program.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { exitStatusOf } = await import('../../app/drift/drift-finding.ts');
   const { writeReport } = await import('../output/findings/write-report.ts');
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;

@@ -33,7 +33,7 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
   requireFixable(flags);
   const { connector } = flags;
   const { runChecks: examine } = await import('../../app/doctor/doctor.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { writeReport } = await import('../output/findings/write-report.ts');
   const endpoints = io.env.endpoints();
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;

@@ -34,7 +34,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   const local = flags.local === true;
   const { explainDocument } = await import('../../app/explain/explain.ts');
   const { loadConnectorUnderPolicy } = await import('../../app/catalog/policy.ts');
-  const { runCommandLine } = await import('../../app/run/run-command-line.ts');
+  const { runCommandLine } = await import('../../app/run/process/run-command-line.ts');
   const { explanationText } = await import('../output/explanation-text.ts');
   try {
     const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });

@@ -3,7 +3,7 @@ import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
-import { runCommandLine } from '../../app/run/run-command-line.ts';
+import { runCommandLine } from '../../app/run/process/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/time/clock.ts';

@@ -26,7 +26,7 @@ export function serveCommand(io: CommandIo): Command {
 async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
   // Loading the server takes a quarter of a second, so other commands do not load it.
   const { openBridgeServer } = await import('../../server/open-bridge-server.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { databaseUrl, connectorsDir, policyFile } = io.env;
   await withSignals(
     async (signal) => {

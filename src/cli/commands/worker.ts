@@ -27,7 +27,7 @@ export function workerCommand(io: CommandIo): Command {
 
 async function work({ once, concurrency }: WorkerFlags, io: CommandIo): Promise<void> {
   const { runWorker } = await import('../../app/worker/open-worker.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { databaseUrl, connectorsDir, policyFile } = io.env;
   const surroundings = {
     databaseUrl,

@@ -1,4 +1,4 @@
-import { explainCommandLine } from '../../app/run/run-command-line.ts';
+import { explainCommandLine } from '../../app/run/process/run-command-line.ts';
 import { amount } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
 import { releaseAdvice } from './kestra-messages.ts';

@@ -92,10 +92,8 @@ describe('new entries of scheduleJobs', () => {
 
   test('have quoted names where YAML would read something else', () => {
     const names = ['no', '123', '1e3', 'null', 'y', '0x1f', 'crm'];
-    const text = updated(
-      '',
-      names.map((name) => ({ ...HR, name })),
-    );
+    const jobs = names.map((name) => ({ ...HR, name }));
+    const text = updated('', jobs);
     const values: unknown = parse(text, { version: '1.1' });
     expect(values).toMatchObject({ scheduleJobs: names.map((name) => ({ name })) });
     expect(text).toContain('- name: crm\n');

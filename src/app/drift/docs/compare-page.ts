@@ -1,6 +1,6 @@
 import { scopeOfAll, type DriftFinding } from '../drift-finding.ts';
 import { commandMentions } from './command-mentions.ts';
-import type { DocumentedProgram } from './documented-program.ts';
+import type { DocumentedProgram } from '../documented-program.ts';
 import type { Page } from './pages.ts';
 
 /** A place in a page that names something that the program does not have. */

@@ -1,5 +1,5 @@
 import type { Connector } from '../../../definitions/connector/types.ts';
-import { openArtifactStore, type StorePlace } from '../../../artifacts/index.ts';
+import { openArtifactStore } from '../../../artifacts/index.ts';
 import { BridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import { HeldLeases } from '../../../pipeline/held-leases.ts';
@@ -8,24 +8,14 @@ import type { Source } from '../../../pipeline/ports/ports.ts';
 import { runConnector } from '../../../pipeline/run.ts';
 import { openState } from '../../../state/run/open-state.ts';
 import { closingResources, type CloseAtEnd } from '../../run/closing-resources.ts';
-import { openDestination, type DestinationContext } from '../../run/destination.ts';
+import { openDestination } from '../../run/destination.ts';
 import { bucketOf, jobOf } from '../../run/job.ts';
 import { newRunId } from '../../run/run-id.ts';
 import { runPorts } from '../../run/run-ports.ts';
 import { stateLocation } from '../../run/state-location.ts';
+import type { RepairContext } from '../repair-context.ts';
 import type { RecordDifferences } from './compare-records.ts';
 import { planRepair } from './plan-repair.ts';
-
-/** The environment of a repair. */
-export interface RepairContext extends Omit<StorePlace & DestinationContext, 'leases'> {
-  readonly databaseUrl: string | undefined;
-  /** Extra documents are deleted if there are no more. */
-  readonly allowDeletes: number;
-  /** Removes secrets from a text that will be stored. */
-  redact(text: string): string;
-  /** Lets a test intercept the calls between the pipeline and its ports. */
-  readonly wrapPorts?: (ports: Ports) => Ports;
-}
 
 export interface Repaired {
   readonly runId: string;

@@ -14,7 +14,7 @@ export function convertCommand(io: CommandIo): Command {
 
 async function convert({ json }: { readonly json?: true }, io: CommandIo): Promise<void> {
   const { convertKnowledge } = await import('../../../app/knowledge/convert-knowledge.ts');
-  const { withSignals } = await import('../../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../../app/run/process/process-signals.ts');
   const progress = (chunks: number) => {
     if (json !== true && io.stderr.isTTY === true) io.stderr.write(`converted ${amount(chunks, 'chunk')}\n`);
   };

@@ -26,7 +26,7 @@ export function searchCommand(io: CommandIo): Command {
 }
 
 async function search(text: string, { tenant, role, limit, json }: SearchFlags, io: CommandIo) {
-  const { withSignals } = await import('../../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../../app/run/process/process-signals.ts');
   const result = await withSignals(
     (signal) =>
       withKnowledge(io, (knowledge) =>

@@ -1,7 +1,7 @@
-import { systemClock } from '../../core/time/clock.ts';
-import { BridgeError } from '../../core/errors.ts';
-import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
-import { SHUTDOWN_SECONDS_MAX, SIGNAL_REPEAT_MS } from '../limits.ts';
+import { systemClock } from '../../../core/time/clock.ts';
+import { BridgeError } from '../../../core/errors.ts';
+import { EXIT, type ExitStatus } from '../../../core/exit-status.ts';
+import { SHUTDOWN_SECONDS_MAX, SIGNAL_REPEAT_MS } from '../../limits.ts';
 
 /** The exit statuses that shells use for a process ended by these signals. */
 const STATUSES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;

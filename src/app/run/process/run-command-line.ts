@@ -1,4 +1,4 @@
-import { printable } from '../../core/text/printable.ts';
+import { printable } from '../../../core/text/printable.ts';
 
 /** A command to paste into a shell: a path with unusual characters is quoted, and a local run is released locally. */
 export function runCommandLine(connectorPath: string, local: boolean): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { withSignals } from '../../../src/app/run/process-signals.ts';
+import { withSignals } from '../../../../src/app/run/process/process-signals.ts';
 
 class FakeProcess extends EventEmitter {
   readonly exits: number[] = [];
@@ -92,7 +92,7 @@ describe('work that signals interrupt', () => {
 });
 
 describe('a real process', () => {
-  const child = fileURLToPath(new URL('../../support/processes/signals-child.ts', import.meta.url));
+  const child = fileURLToPath(new URL('../../../support/processes/signals-child.ts', import.meta.url));
 
   async function interrupt(
     how: string,

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { packageFile } from '../../core/package-file.ts';
+import { packageFile } from '../../../core/package-file.ts';
 
 const PROGRAM = fileURLToPath(packageFile('bin/gemini-sync-bridge.cjs'));
 
