@@ -1,6 +1,6 @@
 import { aclOf, contentConfigOf, type Connector } from '../../../definitions/connector/types.ts';
 import { dataStoreOf, endpointOf, type DataStore } from '../../../gemini/api/requests.ts';
-import { shellWord } from '../../run/process/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 
 /** Google's limit. */
 const DATA_STORE_ID_LENGTH_MAX = 63;

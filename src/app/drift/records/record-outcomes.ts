@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../core/finding.ts';
 import type { DeletePolicy } from '../../../definitions/connector/types.ts';
 import { RECORDS_COMPARED_MAX, RECORDS_NAMED_MAX } from '../../limits.ts';
-import { shellWord } from '../../run/process/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 import type { RecordDifferences } from './compare-records.ts';
 import type { ExtraFate } from './plan-repair.ts';
 import type { Repaired } from './repair.ts';

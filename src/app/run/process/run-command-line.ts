@@ -1,4 +1,5 @@
 import { printable } from '../../../core/text/printable.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 
 /** A command to paste into a shell: a path with unusual characters is quoted, and a local run is released locally. */
 export function runCommandLine(connectorPath: string, local: boolean): string {
@@ -8,9 +9,4 @@ export function runCommandLine(connectorPath: string, local: boolean): string {
 /** The command that shows one document. @param command the command of its run */
 export function explainCommandLine(command: string, docId: string): string {
   return `gemini-sync-bridge ${command.replace(/^run /, 'explain ')} --doc ${shellWord(printable(docId))}`;
-}
-
-/** Quotes a word of a command to paste into a shell if it has unusual characters. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
