@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { newRunId } from '../../../app/run/run-id.ts';
-import { shellWord } from '../../../app/run/process/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 import { toBridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import type { CommandIo } from '../../command-io.ts';
