@@ -43,7 +43,7 @@ LABEL org.opencontainers.image.title="gemini-sync-bridge" \
   org.opencontainers.image.licenses="Apache-2.0" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
-# The program needs Node alone; package managers would only be more to keep safe. The working directory belongs to the user for the
+# The program needs Node alone; package managers would only be more to maintain. The working directory belongs to the user for the
 # embedded state of a trial.
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \
   && ln -s /app/bin/gemini-sync-bridge.cjs /usr/local/bin/gemini-sync-bridge \

@@ -6,7 +6,7 @@
 import { parseArgs } from 'node:util';
 import { FORMAT_OPTION, formatNamed, runGate } from './drift/gate.ts';
 import { generatedDrift } from './drift/generated-drift.ts';
-import { CONNECTOR_REFERENCES } from './generators.ts';
+import { CONNECTOR_REFERENCES } from './generate/generators.ts';
 
 await runGate(() => {
   const { values } = parseArgs({ options: FORMAT_OPTION });

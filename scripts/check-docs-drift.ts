@@ -10,7 +10,7 @@ import { docsDrift } from './drift/docs-drift.ts';
 import { collectFacts } from './drift/facts.ts';
 import { FORMAT_OPTION, formatNamed, runGate } from './drift/gate.ts';
 import { generatedDrift } from './drift/generated-drift.ts';
-import { GENERATORS } from './generators.ts';
+import { GENERATORS } from './generate/generators.ts';
 
 await runGate(() => {
   const { values } = parseArgs({ options: FORMAT_OPTION });

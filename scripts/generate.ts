@@ -6,9 +6,9 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { writePage } from './generated-page.ts';
+import { writePage } from './generate/generated-page.ts';
 import { generatedDrift } from './drift/generated-drift.ts';
-import { GENERATORS } from './generators.ts';
+import { GENERATORS } from './generate/generators.ts';
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 if (values.check) {

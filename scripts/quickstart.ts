@@ -11,10 +11,10 @@ import { styleFor } from '../src/cli/output/style.ts';
 import { loadConnector } from '../src/definitions/connector/load.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts';
 import { changeHrRows, createHrTable, changeDepartment, serverVersion } from './hr-table.ts';
-import { changeLines, documentLines, findingLines, searchersFor } from './quickstart-documents.ts';
-import { stateLines, treeLines } from './quickstart-output.ts';
-import { runProgram, typedCommand, type ExpectedCounts, type RunPlace } from './quickstart-run.ts';
-import { startQuickstartStore, type QuickstartStore } from './quickstart-store.ts';
+import { changeLines, documentLines, findingLines, searchersFor } from './quickstart/documents.ts';
+import { stateLines, treeLines } from './quickstart/output.ts';
+import { runProgram, typedCommand, type ExpectedCounts, type RunPlace } from './quickstart/run.ts';
+import { startQuickstartStore, type QuickstartStore } from './quickstart/store.ts';
 
 const ROWS = 5_000;
 const DAY = { change: 7, remove: 1, add: 1 };

@@ -11,7 +11,7 @@ import { namedPlaces } from './named-places.ts';
 import { namedTables } from './named-tables.ts';
 import { namedThings } from './named-things.ts';
 
-/** Pages about this program, beside those in `docs/`. Those that are missing are left out. */
+/** Pages about this program, beside those in `docs/`. Those that do not exist are skipped. */
 const PAGES: readonly string[] = [
   'README.md',
   'CONTRIBUTING.md',

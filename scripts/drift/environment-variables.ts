@@ -43,7 +43,7 @@ function readAll(names: Set<string>, set: Readonly<Record<string, string>>): voi
     try {
       read(readEnvironment(recording));
     } catch {
-      // The settings do not fit together; which of them are read is all that counts here.
+      // The settings do not fit together; only which of them are read matters here.
     }
   }
 }

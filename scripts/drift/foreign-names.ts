@@ -1,5 +1,5 @@
 /**
- * Names in the documentation that look like ours and belong to others. Everything that is not listed here must exist in this
+ * Names in the documentation that look like names of this program and belong to others. Everything that is not listed here must exist in this
  * program.
  */
 

@@ -1,5 +1,5 @@
-import { firstStaleLine } from '../generated-page.ts';
-import type { Generator } from '../generators.ts';
+import { firstStaleLine } from '../generate/generated-page.ts';
+import type { Generator } from '../generate/generators.ts';
 import { driftAt, type PlacedDrift } from './finding.ts';
 
 /** Finds files that differ from what their generators write. */

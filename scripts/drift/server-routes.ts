@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
-import { openApi } from '../openapi.ts';
+import { openApi } from '../generate/openapi.ts';
 
 export interface Route {
   readonly method: string;
@@ -8,7 +8,7 @@ export interface Route {
   readonly path: string;
 }
 
-/** Every route of the server, also those that the OpenAPI document leaves out, found by starting one. */
+/** Every route of the server, including those that the OpenAPI document omits, found by starting a server. */
 export async function serverRoutes(): Promise<readonly Route[]> {
   const routes: Route[] = [];
   const record = (message: unknown) => {

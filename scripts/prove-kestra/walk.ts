@@ -30,7 +30,7 @@ interface FlowFile {
 }
 
 /**
- * The whole way of a flow on a real server, in steps.
+ * Takes a flow through its whole life on a real server, step by step.
  * @param say called after each step with what was proven
  * @throws Disproof for the first result that is wrong
  */

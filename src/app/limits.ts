@@ -74,7 +74,7 @@ export const DRIFT_CONNECTORS_AT_ONCE = 4;
 export const RECORDS_COMPARED_MAX = 2_000_000;
 /** Time to compare the records of one connector: twice what `RECORDS_COMPARED_MAX` takes at Google's quota. */
 export const RECORDS_COMPARE_SECONDS_MAX = 900;
-/** Ids that a finding names of those that differ. */
+/** Most ids that a finding lists. */
 export const RECORDS_NAMED_MAX = 5;
 
 /** Time after that to record the outcome of an alert and to close connections. */

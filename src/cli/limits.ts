@@ -34,7 +34,7 @@ export const SEARCH_EXCERPT_CHARACTERS = 200;
 /** Results of `kb search`, unless `--limit` is set. */
 export const SEARCH_RESULTS_DEFAULT = 10;
 
-/** Child processes that one worker runs at the same time by default; each takes some 130 MB. */
+/** Child processes that one worker runs at the same time by default; each takes about 130 MB. */
 export const WORKER_RUNS_AT_ONCE = 4;
 /** The most that `worker --concurrency` accepts: more than this many processes belong on several machines. */
 export const WORKER_RUNS_AT_ONCE_MAX = 64;

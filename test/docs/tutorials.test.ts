@@ -22,7 +22,7 @@ async function expectShown(steps: AsyncIterable<Step>): Promise<number> {
 }
 
 describe('the tutorial', () => {
-  test('of the first connector shows what its commands print, on a Postgres', async () => {
+  test('about the first connector shows what its commands print, on a real Postgres', async () => {
     const postgres = await startPostgres();
     try {
       const here = new Map([['127.0.0.1:5432', `${postgres.host}:${postgres.port}`]]);
@@ -37,7 +37,7 @@ describe('the tutorial', () => {
     }
   });
 
-  test('of the first API shows what its commands print, with its own API', async () => {
+  test('about the first API shows what its commands print, with its own API', async () => {
     const cwd = folders.make();
     const port = String(await freePort());
     const stops: (() => Promise<unknown>)[] = [];

@@ -97,7 +97,7 @@ describe('check-drift --live --only records', () => {
     expect(written()).toEqual(before);
   });
 
-  test('names missing and extra documents, and nothing of others', async () => {
+  test('names missing and extra documents, and none of other connectors', async () => {
     connect();
     rows(1, 2, 3);
     await run();
@@ -169,7 +169,7 @@ describe('check-drift --live --only records', () => {
     expect(ids()).toEqual(['people__1', 'people__2']);
   });
 
-  test('leaves documents whose id is a digest, because they may be of any connector', async () => {
+  test('keeps documents whose id is a digest, because they may belong to any connector', async () => {
     connect();
     rows(1);
     await run();

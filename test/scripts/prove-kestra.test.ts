@@ -36,7 +36,7 @@ async function walk(faults: KestraFaults = {}): Promise<string[]> {
 }
 
 describe('prove-kestra', () => {
-  test('goes the whole way on a server where everything works', async () => {
+  test('completes every step on a server where everything works', async () => {
     expect(await walk()).toEqual([
       'validate',
       'deploy',

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import type { Logger } from '../../core/log.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { warn, type DoctorFinding } from './finding.ts';
 
 /** Read or write permission of the group or of all other users. */
@@ -63,8 +64,4 @@ async function exposureOf(folder: string, names: readonly string[]): Promise<Exp
     if ((mode & OTHERS_READ_OR_WRITE) !== 0) paths.push(path);
   }
   return paths.length === 0 ? undefined : { paths, fix: `chmod -R go= ${shellWord(folder)}` };
-}
-
-function shellWord(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

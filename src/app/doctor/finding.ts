@@ -26,7 +26,7 @@ export type Subject =
 
 export type DoctorFinding = Finding<ErrorCode> & {
   readonly subject: Subject;
-  /** What would fix it in Google Cloud, if doctor can tell. */
+  /** What would fix it in Google Cloud, if doctor knows. */
   readonly remedy?: Remedy;
   /** The identity that the check of the credentials found. */
   readonly caller?: SeenCaller;

@@ -54,7 +54,7 @@ function sendingFinding(granted: Granted, projectId: string): DoctorFinding {
     const what = `The caller may import documents in project ${projectId}, and see how that goes.`;
     return ok('permissions', what);
   }
-  const what = `The caller lacks ${FIND} on project ${projectId}, so after a lost answer a request may be made twice, which is harmless.`;
+  const what = `The caller lacks ${FIND} on project ${projectId}, so after a lost response a request may be made twice, which is harmless.`;
   return withRemedy(warn('permissions', what, `Grant a role with ${FIND}.`), GRANT_ROLE);
 }
 

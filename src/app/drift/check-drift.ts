@@ -31,7 +31,7 @@ export async function checkDrift(options: DriftOptions, signal: AbortSignal): Pr
 }
 
 function notLive({ name }: Comparer): DriftFinding {
-  return { ...scopeOfAll(name), status: 'skip', message: 'Not compared: it takes --live.' };
+  return { ...scopeOfAll(name), status: 'skip', message: 'Not compared: this needs --live.' };
 }
 
 async function readConnectors({

@@ -2,9 +2,9 @@ import type { Connector } from '../../definitions/connector/types.ts';
 import type { Endpoint } from '../../core/endpoint.ts';
 import type { DriftFinding } from './drift-finding.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
-import type { DocumentedProgram } from './docs/documented-program.ts';
+import type { DocumentedProgram } from './documented-program.ts';
 import type { SourceSurroundings } from '../run/with-source.ts';
-import type { RepairContext } from './records/repair.ts';
+import type { RepairContext } from './repair-context.ts';
 
 /** The environment of the comparers. */
 export interface DriftContext extends SourceSurroundings {

@@ -7,7 +7,7 @@ import type { DocumentFacts, ExplainState } from '../../pipeline/ports/explain-s
 import { openExplainState } from '../../state/explain/open-explain-state.ts';
 import { DocumentLines } from './document-lines.ts';
 import type { Explanation, RemovalCause } from './explanation.ts';
-import { shellWord } from '../run/run-command-line.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import { bucketOf, targetOf } from '../run/job.ts';
 import { documentNamed } from './named-document.ts';
 import {

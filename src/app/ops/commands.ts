@@ -1,5 +1,5 @@
 import { releasedBy } from '../../pipeline/guard.ts';
-import { runCommandLine } from '../run/run-command-line.ts';
+import { runCommandLine } from '../run/process/run-command-line.ts';
 import type { OpsApp } from './model/app.ts';
 import type { OpsConnector } from './model/connector.ts';
 import type { OpsConnectorDetail } from './model/connector-detail.ts';

@@ -1,12 +1,11 @@
 import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
-import { contentConfigOf, type Connector } from '../../definitions/connector/types.ts';
+import type { Connector } from '../../definitions/connector/types.ts';
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';
-import { discoveryRecords } from '../../gemini/records.ts';
 import type { Job, Observer, Ports } from '../../pipeline/ports/job.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { runFolder } from '../../pipeline/artifact/layout.ts';
@@ -14,7 +13,6 @@ import type { State } from '../../pipeline/ports/state-port.ts';
 import { runConnector, type RunResult } from '../../pipeline/run.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { openSource } from '../../sources/index.ts';
-import { hostIdentity } from '../../state/leases/host-identity.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { isInCloud } from '../doctor/bucket.ts';
@@ -25,8 +23,8 @@ import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.t
 import { bucketOf, jobOf, type RunOptions } from './job.ts';
 import { permitOf } from '../catalog/policy.ts';
 import { PushedEvents } from './pushed-events.ts';
+import { runPorts } from './run-ports.ts';
 import { stateLocation } from './state-location.ts';
-import { redactedError } from './record-early-failure.ts';
 
 /** The environment of a run. */
 export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'leases'>, SecretVariables {
@@ -111,21 +109,8 @@ async function openPorts(
     await openState({ ...stateLocation(context), readOnly: options.dryRun, leases, leaseTiming }),
   );
   pushed.readFrom(state);
-  return {
-    source,
-    state: {
-      ...state,
-      failRun: (runId, failure) =>
-        state.failRun(runId, { ...failure, error: redactedError(failure.error, context) }),
-    },
-    store,
-    destination,
-    records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
-    clock: systemClock,
-    log: context.log,
-    observer: context.observer,
-    owner: { host: hostIdentity(), pid: process.pid },
-  };
+  const { log, observer } = context;
+  return runPorts({ source, state, store, destination, log, observer }, connector, context);
 }
 
 function keptHere(bucket: string, context: BridgeContext) {

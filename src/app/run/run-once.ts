@@ -5,7 +5,7 @@ import type { Redactor } from '../../core/secrets/redact.ts';
 import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
-import { untilStopped, type StopSource } from './process-signals.ts';
+import { untilStopped, type StopSource } from './process/process-signals.ts';
 import { recordEarlyFailure } from './record-early-failure.ts';
 import {
   bothObservers,

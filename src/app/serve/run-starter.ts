@@ -6,7 +6,7 @@ import { SERVER_DRAIN_SECONDS_MAX } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { StartedRun } from '../../state/server/started-runs.ts';
 import { LogTail } from './log-tail.ts';
-import { ownProgramArguments } from '../run/own-program.ts';
+import { ownProgramArguments } from '../run/process/own-program.ts';
 import { newRunId } from '../run/run-id.ts';
 
 /** Stores the data that the starter keeps about its runs. */

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { LogTail } from '../serve/log-tail.ts';
-import { ownProgramArguments } from '../run/own-program.ts';
+import { ownProgramArguments } from '../run/process/own-program.ts';
 import { WORKER_KILL_SECONDS, WORKER_RESULT_CHARACTERS_MAX } from '../limits.ts';
 
 /** A command of this program, and the environment in which it runs. */
@@ -18,7 +18,7 @@ export interface ChildEnd {
 }
 
 /**
- * Runs a command of this program in a process of its own. Its log lines go to the stderr of this process.
+ * Runs a command of this program in a child process. Its log lines go to the stderr of this process.
  * @param signal sends SIGTERM to the process, which is killed if it does not end in time
  */
 export type StartChild = (command: ChildCommand, signal: AbortSignal) => Promise<ChildEnd>;

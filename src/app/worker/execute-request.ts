@@ -25,7 +25,7 @@ export interface ExecutionContext extends CommandContext {
 }
 
 /**
- * Executes a request that this worker has taken, with signs of life, and stores its result. If `signal` interrupts it, another
+ * Executes a request that this worker has taken, sends heartbeats, and stores its result. If `signal` interrupts it, another
  * worker can take it at once.
  * @throws BridgeError STATE_*; another worker takes the request after the lease's time
  */

@@ -9,7 +9,7 @@ export interface WorkSource {
   countReady(): Promise<number>;
   /** Takes the next piece; undefined if none waits. @throws BridgeError STATE_* */
   next(): Promise<Work | undefined>;
-  /** Removes what is old. @throws BridgeError STATE_* */
+  /** Removes old finished work. @throws BridgeError STATE_* */
   forget(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export interface WorkerContext {
   readonly pollMs?: number;
 }
 
-/** Works until `signal` is aborted, and resolves when all work in progress has ended. An unreachable state is waited for. */
+/** Works until `signal` is aborted, and resolves when all work in progress has ended. It waits while the state is unreachable. */
 export async function workUntilStopped(context: WorkerContext, signal: AbortSignal): Promise<void> {
   const { sources, log, clock, pollMs = WORKER_POLL_MS } = context;
   const slots = openSlots(context, signal);
@@ -49,7 +49,7 @@ export async function workUntilStopped(context: WorkerContext, signal: AbortSign
       }
       isUnreachable = false;
     } catch (thrown) {
-      // One line for an outage.
+      // An outage is logged once.
       if (!isUnreachable) log.warn('requests cannot be read for now', { reason: String(thrown) });
       isUnreachable = true;
     }

@@ -4,7 +4,7 @@ import type { Comparer } from '../../app/drift/comparer.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { REPAIR_DELETES_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
-import { CHECK_DRIFT } from '../help/check-drift.ts';
+import { CHECK_DRIFT } from '../help/commands/check-drift.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { summaryOf } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
@@ -52,7 +52,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo, makeProgram: () => Com
   requireRepairable(flags, io);
   const { checkDrift } = await import('../../app/drift/check-drift.ts');
   const { documentedProgram } = await import('../help/documented-program.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { exitStatusOf } = await import('../../app/drift/drift-finding.ts');
   const { writeReport } = await import('../output/findings/write-report.ts');
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
@@ -108,7 +108,7 @@ async function repairContext(allowDeletes: number, io: CommandIo) {
 }
 
 /**
- * Rejects options that would have no effect, or another one than they promise.
+ * Rejects options that would have no effect, or a different effect than they promise.
  * @throws BridgeError USAGE
  */
 function requireRepairable({ repair, live, only, allowDeletes }: CheckDriftFlags, io: CommandIo): void {

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CompletedCommand } from '../completion/command-tree.ts';
 import type { CommandIo } from '../command-io.ts';
-import { COMPLETION } from '../help/completion.ts';
+import { COMPLETION } from '../help/commands/completion.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;

@@ -7,7 +7,7 @@ import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import type { Finding } from '../../core/finding.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { DOCTOR } from '../help/doctor.ts';
+import { DOCTOR } from '../help/commands/doctor.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import type { Environment } from '../environment/environment.ts';
 import { summaryOf } from '../output/findings/finding-report.ts';
@@ -33,7 +33,7 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
   requireFixable(flags);
   const { connector } = flags;
   const { runChecks: examine } = await import('../../app/doctor/doctor.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { writeReport } = await import('../output/findings/write-report.ts');
   const endpoints = io.env.endpoints();
   const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
@@ -76,7 +76,7 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
   io.stdout.write(redact(fixScript(commands, name)));
 }
 
-/** What a fix needs to know of a finding is not part of the report. */
+/** What a fix needs to know about a finding is not part of the report. */
 function reported(finding: DoctorFinding): Finding {
   return Object.assign({}, finding, { remedy: undefined, caller: undefined });
 }

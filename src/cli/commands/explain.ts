@@ -3,7 +3,7 @@ import type { Explanation } from '../../app/explain/explanation.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
-import { EXPLAIN } from '../help/explain.ts';
+import { EXPLAIN } from '../help/commands/explain.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { jsonLine } from '../output/json-output.ts';
 import { failureJson, writeFailure } from '../output/failure.ts';
@@ -34,7 +34,7 @@ async function explain(flags: ExplainFlags, io: CommandIo): Promise<void> {
   const local = flags.local === true;
   const { explainDocument } = await import('../../app/explain/explain.ts');
   const { loadConnectorUnderPolicy } = await import('../../app/catalog/policy.ts');
-  const { runCommandLine } = await import('../../app/run/run-command-line.ts');
+  const { runCommandLine } = await import('../../app/run/process/run-command-line.ts');
   const { explanationText } = await import('../output/explanation-text.ts');
   try {
     const connector = await loadConnectorUnderPolicy(flags.connector, { policyFile: env.policyFile, cwd });

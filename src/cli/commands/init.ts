@@ -6,7 +6,7 @@ import { EXIT } from '../../core/exit-status.ts';
 import { packageFile } from '../../core/package-file.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { INIT } from '../help/init.ts';
+import { INIT } from '../help/commands/init.ts';
 import { programVersion } from '../version.ts';
 
 interface InitFlags {
@@ -47,7 +47,7 @@ async function init(dir: string, flags: InitFlags, io: CommandIo): Promise<void>
     { source: flags.source, schedule: flags.schedule, dependency: flags.package ?? `file:${packageName}` },
     { keepExisting: flags.force === true },
   );
-  // A package of a registry could be anyone's, so the default is made from the program that is running.
+  // A package of this name in a registry could belong to anyone, so the default is made from the program that is running.
   const packageFrom = flags.package === undefined ? fileURLToPath(packageFile('')) : undefined;
   io.stdout.write(initSummary(result, { dir, packageFrom, noColor: io.env.noColor, stream: io.stdout }));
   io.exit(EXIT.done);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';
 import type { CommandIo } from '../command-io.ts';
-import { MIGRATE } from '../help/migrate.ts';
+import { MIGRATE } from '../help/commands/migrate.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 
 /** `migrate`: prints one line per applied migration on stdout. @throws BridgeError STATE_* and ENVIRONMENT_INVALID. */

@@ -3,14 +3,14 @@ import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ConnectorSurroundings } from '../../app/run/connector-work.ts';
 import type { RunOptions } from '../../app/run/job.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
-import { runCommandLine } from '../../app/run/run-command-line.ts';
+import { runCommandLine } from '../../app/run/process/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
-import { RUN } from '../help/run.ts';
+import { RUN } from '../help/commands/run.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { resultWriter } from '../run-output/run-result.ts';
 import { openRunOutput, reportFailure, reportHold, type RunOutput } from '../run-output/run-output.ts';
@@ -50,7 +50,7 @@ export function runCommand(io: CommandIo, keepHeapSmall: () => void): Command {
     .option('--full', 'read everything, ignoring the checkpoint')
     .option('--local', 'no cloud: artifacts go to ./local-bucket, requests are written instead of sent')
     .addOption(allowDeletesOption())
-    .option('--resend', 'read everything and send every document, also unchanged ones')
+    .option('--resend', 'read everything and send every document, including unchanged ones')
     .option('--reconcile-full', 're-send every document and delete everything else from the data store')
     .addOption(runIdOption())
     .option('--push-run-id <id>', 'deliver only pushes up to and including this push `run_id`');

@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/time/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
-import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
 import type { CommandIo } from '../command-io.ts';
-import { isPretty } from '../output/pretty-log.ts';
-import { SERVE } from '../help/serve.ts';
+import { stderrLogger } from '../output/stderr-logger.ts';
+import { SERVE } from '../help/commands/serve.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { programVersion } from '../version.ts';
 
@@ -27,7 +26,7 @@ export function serveCommand(io: CommandIo): Command {
 async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
   // Loading the server takes a quarter of a second, so other commands do not load it.
   const { openBridgeServer } = await import('../../server/open-bridge-server.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { databaseUrl, connectorsDir, policyFile } = io.env;
   await withSignals(
     async (signal) => {
@@ -51,7 +50,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
           similarSecret: (variable) => io.env.similarSecret(variable),
         },
         clock: systemClock,
-        log: loggerOf(io),
+        log: stderrLogger(io),
         sync: {
           ...io.env.syncEndpoint(),
           settings: io.env.telemetry(),
@@ -96,18 +95,6 @@ function announcement(key: string): string {
     'Create other keys with gemini-sync-bridge keys create, then revoke this one.',
   ];
   return `${[rule, ...lines, rule].join('\n')}\n`;
-}
-
-function loggerOf(io: CommandIo): Logger {
-  return createLogger({
-    write: (line) => {
-      io.stderr.write(line);
-    },
-    level: io.env.logLevel,
-    format: isPretty(io) ? prettyFormat : jsonFormat,
-    now: () => systemClock.now(),
-    redact: (line) => io.env.redactor.redact(line),
-  });
 }
 
 function portNumber(text: string): number {

@@ -6,7 +6,7 @@ import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { SYNC } from '../help/sync.ts';
+import { SYNC } from '../help/commands/sync.ts';
 import { openRunOutput, reportFailure, type RunOutput } from '../run-output/run-output.ts';
 import { syncResultWriter } from '../sync-output/sync-result.ts';
 import {
@@ -84,7 +84,7 @@ async function syncQueued(flags: SyncFlags, io: CommandIo, output: RunOutput): P
   const { appsOfFolder } = await import('../../app/sync/app-by-key.ts');
   const { openSyncRunner } = await import('../../app/sync/sync-runner.ts');
   const { workOffQueue } = await import('../../app/sync/jobs/work-off-queue.ts');
-  const { untilStopped } = await import('../../app/run/process-signals.ts');
+  const { untilStopped } = await import('../../app/run/process/process-signals.ts');
   const { writeQueued } = await import('../sync-output/queued.ts');
   const findApp = appsOfFolder({ ...surroundings, connectorsDir: io.env.connectorsDir });
   const { log, clock, databaseUrl, cwd } = surroundings;

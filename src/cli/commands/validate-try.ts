@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Trial } from '../../app/try/trial.ts';
 import { trySource } from '../../app/try/try-source.ts';
 import { loadConnectorUnderPolicy } from '../../app/catalog/policy.ts';
-import { withSignals } from '../../app/run/process-signals.ts';
+import { withSignals } from '../../app/run/process/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';

@@ -5,7 +5,7 @@ import { amount } from '../../core/text/count-text.ts';
 import type { Report } from '../../definitions/files/check-definitions.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { VALIDATE } from '../help/validate.ts';
+import { VALIDATE } from '../help/commands/validate.ts';
 import { TRIAL_PAGES_DEFAULT, TRIAL_PAGES_MAX } from '../limits.ts';
 import type { FindingReport } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';

@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT } from '../../core/exit-status.ts';
-import { createLogger, jsonFormat, prettyFormat, type Logger } from '../../core/log.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { VariablesFor } from '../../app/worker/run-command.ts';
 import { WORKER_RUNS_AT_ONCE, WORKER_RUNS_AT_ONCE_MAX, WORKER_SHUTDOWN_SECONDS_MAX } from '../limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import { WORKER } from '../help/worker.ts';
+import { WORKER } from '../help/commands/worker.ts';
 import { isPretty } from '../output/pretty-log.ts';
+import { stderrLogger } from '../output/stderr-logger.ts';
 
 interface WorkerFlags {
   readonly once?: true;
@@ -27,7 +27,7 @@ export function workerCommand(io: CommandIo): Command {
 
 async function work({ once, concurrency }: WorkerFlags, io: CommandIo): Promise<void> {
   const { runWorker } = await import('../../app/worker/open-worker.ts');
-  const { withSignals } = await import('../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../app/run/process/process-signals.ts');
   const { databaseUrl, connectorsDir, policyFile } = io.env;
   const surroundings = {
     databaseUrl,
@@ -35,7 +35,7 @@ async function work({ once, concurrency }: WorkerFlags, io: CommandIo): Promise<
     policyFile,
     cwd: io.cwd,
     clock: systemClock,
-    log: loggerOf(io),
+    log: stderrLogger(io),
     variablesFor: variablesFor(io),
   };
   await withSignals((signal) => runWorker({ once: once === true, concurrency }, surroundings, signal), {
@@ -50,18 +50,6 @@ function variablesFor(io: CommandIo): VariablesFor {
   return (kind, secretVariables) => ({
     ...io.env.forRun(secretVariables, kind),
     LOG_FORMAT: format,
-  });
-}
-
-function loggerOf(io: CommandIo): Logger {
-  return createLogger({
-    write: (line) => {
-      io.stderr.write(line);
-    },
-    level: io.env.logLevel,
-    format: isPretty(io) ? prettyFormat : jsonFormat,
-    now: () => systemClock.now(),
-    redact: (line) => io.env.redactor.redact(line),
   });
 }
 

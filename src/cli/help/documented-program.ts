@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import type { DocumentedProgram } from '../../app/drift/docs/documented-program.ts';
+import type { DocumentedProgram } from '../../app/drift/documented-program.ts';
 import { misspelledVariables } from '../environment/misspelled-variables.ts';
 
 /** A command line that lacks these can be a mention of the command in a sentence. */

@@ -1,6 +1,7 @@
 import { FIRST_COMMANDS } from '../../app/init/first-commands.ts';
 import type { InitResult } from '../../app/init/init-repository.ts';
 import { amount } from '../../core/text/count-text.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 import type { OutputStream } from '../command-io.ts';
 import { styleFor } from './style.ts';
 import { wrap, wrapWidth } from './wrap.ts';
@@ -60,9 +61,4 @@ export function initSummary(result: InitResult, { dir, packageFrom, stream, noCo
     ]),
     '',
   ].join('\n');
-}
-
-/** A word that a POSIX shell reads as this text. */
-function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

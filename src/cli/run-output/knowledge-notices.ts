@@ -3,7 +3,7 @@ import { printable } from '../../core/text/printable.ts';
 import { releaseAdvice } from './kestra-messages.ts';
 import { knowledgeRelease, type KnowledgeRunSummary } from './knowledge-release.ts';
 
-/** What a person should know of a run of a knowledge source, each as a text that is understandable alone. */
+/** What a person should know about a run of a knowledge source, each as a text that is understandable alone. */
 export function knowledgeNotices(summary: KnowledgeRunSummary): string[] {
   return [held(summary), setAside(summary)].filter((notice) => notice !== undefined);
 }

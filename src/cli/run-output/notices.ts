@@ -1,11 +1,11 @@
-import { explainCommandLine } from '../../app/run/run-command-line.ts';
+import { explainCommandLine } from '../../app/run/process/run-command-line.ts';
 import { amount } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
 import { releaseAdvice } from './kestra-messages.ts';
 import { releaseOf } from './release.ts';
 import type { SummaryOf } from './summary.ts';
 
-/** What a person should know of a run, each as a text that is understandable alone. Other warnings are in the log of the run. */
+/** What a person should know about a run, each as a text that is understandable alone. Other warnings are in the log of the run. */
 export function noticesOf(summary: SummaryOf): string[] {
   return [held, cutOff, quarantined, rejected].flatMap((notice) => {
     const lines = notice(summary);

@@ -1,4 +1,4 @@
-import { explainCommandLine } from '../../app/run/run-command-line.ts';
+import { explainCommandLine } from '../../app/run/process/run-command-line.ts';
 import type { BridgeResult } from '../../app/run/bridge.ts';
 import type { ExitStatus } from '../../core/exit-status.ts';
 import { printable } from '../../core/text/printable.ts';

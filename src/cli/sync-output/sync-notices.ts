@@ -3,7 +3,7 @@ import { printable } from '../../core/text/printable.ts';
 import { releaseAdvice } from '../run-output/kestra-messages.ts';
 import { holdsOf, mostHeld, releaseOfSync, type SyncSummary } from './sync-summary.ts';
 
-/** What a person should know of a sync, each as a text that is understandable alone. */
+/** What a person should know about a sync, each as a text that is understandable alone. */
 export function syncNotices(summary: SyncSummary): string[] {
   return [held(summary), problems(summary), later(summary)].filter((notice) => notice !== undefined);
 }
@@ -38,5 +38,5 @@ function problems({ result: { appKey, problems: some, errors } }: SyncSummary): 
 
 function later({ result: { nextRunAfter, appKey } }: SyncSummary): string | undefined {
   if (nextRunAfter === undefined) return undefined;
-  return `The API of ${printable(appKey)} asks not to be called again before ${nextRunAfter.toISOString()}. A later sync goes on with what was not synced.`;
+  return `The API of ${printable(appKey)} asks not to be called again before ${nextRunAfter.toISOString()}. A later sync continues with what was not synced.`;
 }

@@ -27,7 +27,7 @@ export function countOf(object: unknown, key: string): number {
   throw new BridgeError(
     'GEMINI_REFUSED',
     `Discovery Engine answered with a ${key} that is not a count: ${oneLine(JSON.stringify(value))}.`,
-    { hint: 'If this stays so, a newer version of gemini-sync-bridge may understand it.' },
+    { hint: 'If this persists, a newer version of gemini-sync-bridge may understand it.' },
   );
 }
 

@@ -43,7 +43,7 @@ function idsOf(page: unknown): string[] {
   });
 }
 
-const NEWER_VERSION = 'If this stays so, a newer version of gemini-sync-bridge may understand it.';
+const NEWER_VERSION = 'If this persists, a newer version of gemini-sync-bridge may understand it.';
 
 function unreadable(): BridgeError {
   return new BridgeError(

@@ -54,7 +54,7 @@ export function operationOf(json: unknown): Operation {
   const done = fieldOf(json, 'done') === true;
   if (name === '' && !done) {
     throw new BridgeError('GEMINI_REFUSED', 'Discovery Engine answered with an operation that has no name.', {
-      hint: 'If this stays so, a newer version of gemini-sync-bridge may understand it.',
+      hint: 'If this persists, a newer version of gemini-sync-bridge may understand it.',
     });
   }
   const error = fieldOf(json, 'error');

@@ -26,17 +26,17 @@ export function withFinalBreak(text: string): string {
   return text === '' || text.endsWith('\n') ? text : text + lineBreakOf(text);
 }
 
-/** The begin of the first line that begins at an offset or later. The text has a line break at its end. */
+/** The start of the first line that begins at an offset or later. The text has a line break at its end. */
 export function lineAfter(text: string, offset: number): number {
   return offset === 0 || text[offset - 1] === '\n' ? offset : text.indexOf('\n', offset) + 1;
 }
 
-/** The begin of the line at an offset. */
+/** The start of the line at an offset. */
 export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** Adds lines at the begin of a line. */
+/** Adds lines at the start of a line. */
 export function addLines(text: string, offset: number, lines: readonly string[]): TextEdit {
   const end = lineBreakOf(text);
   return { from: offset, to: offset, text: lines.map((line) => `${line}${end}`).join('') };

@@ -109,7 +109,7 @@ function actualText({ key, actual }: KeyChange): string {
   return actual === undefined ? `no ${key}` : `${key} ${JSON.stringify(actual)}`;
 }
 
-/** Whether the new text has what was planned, and everything else as before. */
+/** Whether the new text has the planned changes and no others. */
 function isAsPlanned(before: ValuesFile, text: string, { changed, added, removed }: Plan): boolean {
   const after = readValues(text);
   if ('problems' in after) return false;
@@ -149,26 +149,24 @@ function unchangeable({ index, line, name }: Entry, keys: readonly KeyChange[]):
   return { line, subject: `scheduleJobs[${index}].${key?.key ?? 'name'}`, message, fix: `Write ${wanted}.` };
 }
 
-function listInBrackets({ pair, lines }: ValuesFile): ValuesProblem {
-  const line = pair === undefined ? 1 : lines.linePos(pair.key.range[0]).line;
-  const message =
-    'Entries cannot be added to this list, or removed from it, because it is in brackets or an alias.';
+function listInBrackets(values: ValuesFile): ValuesProblem {
   return {
-    line,
-    subject: 'scheduleJobs',
-    message,
+    ...placeOfList(values),
+    message:
+      'Entries cannot be added to this list, or removed from it, because it is in brackets or an alias.',
     fix: 'Write one "- name: …" per entry, on lines of their own.',
   };
 }
 
-function sharedValue({ pair, lines }: ValuesFile): ValuesProblem {
-  const line = pair === undefined ? 1 : lines.linePos(pair.key.range[0]).line;
-  const message =
-    'The change would also affect other values of the file, because they share an anchor with an entry.';
+function sharedValue(values: ValuesFile): ValuesProblem {
   return {
-    line,
-    subject: 'scheduleJobs',
-    message,
+    ...placeOfList(values),
+    message:
+      'The change would also affect other values of the file, because they share an anchor with an entry.',
     fix: 'Write the value without the anchor, then generate again.',
   };
+}
+
+function placeOfList({ pair, lines }: ValuesFile): Pick<ValuesProblem, 'line' | 'subject'> {
+  return { line: pair === undefined ? 1 : lines.linePos(pair.key.range[0]).line, subject: 'scheduleJobs' };
 }

@@ -32,7 +32,7 @@ export interface ValuesFile {
 export function readValues(text: string): ValuesFile | ValuesProblems {
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, keepSourceTokens: true, merge: true });
-  // A text without any document is an empty array with properties of its own.
+  // A text without a document is an empty array with properties of its own.
   const documents: readonly Document.Parsed[] = [...parsed];
   const [first, second] = documents;
   if (first === undefined) return { text, lines, values: null, pair: undefined, entries: [] };

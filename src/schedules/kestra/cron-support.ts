@@ -25,7 +25,7 @@ export interface CronRefusal {
   readonly replacement: string;
 }
 
-/** @param schedule a valid cron expression of five fields; undefined: Kestra reads it as it is meant */
+/** @param schedule a valid cron expression of five fields; undefined: Kestra reads it as intended */
 export function cronRefusal(schedule: string): CronRefusal | undefined {
   const parts = schedule.trim().split(/\s+/);
   for (const [index, field] of FIELDS.entries()) {

@@ -19,7 +19,10 @@ interface FlowInput {
 const FULL: FlowInput = { id: 'full', description: 'Reads everything, ignoring the checkpoint' };
 const NEW_PASS: FlowInput = { id: 'full', description: 'Begins a new pass at the first page' };
 const DRY_RUN: FlowInput = { id: 'dry_run', description: 'Reports what would change, and writes nothing' };
-const RESEND: FlowInput = { id: 'resend', description: 'Sends every document again, also unchanged ones' };
+const RESEND: FlowInput = {
+  id: 'resend',
+  description: 'Sends every document again, including unchanged ones',
+};
 const RECONCILE_FULL: FlowInput = {
   id: 'reconcile_full',
   description: 'Sends every document again, and deletes everything else from the data store',

@@ -6,5 +6,5 @@
  */
 export const KESTRA_EXECUTION_HOURS_MAX = 6;
 
-/** A start that was missed is made up for within this time: long enough for an outage over a weekend. */
+/** A missed start is made up for within this time: long enough for an outage over a weekend. */
 export const KESTRA_CATCH_UP_HOURS_MAX = 168;

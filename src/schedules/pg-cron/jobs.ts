@@ -44,7 +44,7 @@ const TIME_TEXT = (interval: string) =>
 export function pgCronJobs(definitions: readonly Schedulable[]): readonly PgCronJob[] {
   const jobs = definitions.flatMap((definition): PgCronJob[] => {
     const { schedule: written, paused } = definition;
-    // Checked also while it is paused, so that the end of the pause brings no surprise.
+    // Checked also while it is paused, so that a resumed definition does not fail.
     const schedule = written === undefined ? undefined : pgCronSchedule(definition, written);
     if (schedule === undefined || paused) return [];
     return [
@@ -58,7 +58,7 @@ export function pgCronJobs(definitions: readonly Schedulable[]): readonly PgCron
   return jobs.length === 0 ? [] : [...jobs, purgeJob()];
 }
 
-/** pg_cron cuts names off, so that two long ones could become one job; these end in a hash of the whole name. */
+/** pg_cron truncates names, so that two long ones could become one job; these end in a hash of the whole name. */
 function jobName(definition: Schedulable): string {
   const name = `${JOB_PREFIXES[definition.kind]}${requestName(definition)}`;
   if (name.length <= PG_CRON_JOB_NAME_CHARACTERS_MAX) return name;

@@ -37,7 +37,7 @@ export function pgCronSchedule(
       : `Write the step with a range, such as ${step[1]}-59/${step[2]} in place of ${step[1]}/${step[2]}: pg_cron does not support a step after a single number.`;
   throw new BridgeError(
     'SCHEDULE_UNSUPPORTED',
-    `${file}: spec.schedule ${JSON.stringify(schedule)} is not one that pg_cron can read.`,
+    `${file}: spec.schedule ${JSON.stringify(schedule)} is not supported by pg_cron.`,
     { hint: fix },
   );
 }

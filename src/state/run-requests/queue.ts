@@ -35,13 +35,13 @@ export interface RunRequests {
   /** The number of requests that a worker could take now. */
   countReady(): Promise<number>;
   /**
-   * Takes the request that was stored first: one that waits, one whose retry is due, or one whose worker gave no sign of life for
-   * the lease's time. While a request of a definition is taken, no other one of it is. Requests that expired are cancelled.
+   * Takes the request that was stored first: one that waits, one whose retry is due, or one whose worker sent no heartbeat for
+   * the duration of the lease. While a request of a definition is taken, no other one of it is. Requests that expired are cancelled.
    * @param runId the id of the run, if the request has none yet
    * @returns undefined if there is none, or if another worker was faster
    */
   take(runId: string): Promise<TakenRunRequest | undefined>;
-  /** A sign of life. @returns false if another worker has the request now */
+  /** Sends a heartbeat. @returns false if another worker has the request now */
   renew(taken: TakenRunRequest): Promise<boolean>;
   /** @returns false if another worker has the request now, and nothing was stored */
   finish(taken: TakenRunRequest, end: RunRequestEnd): Promise<boolean>;

@@ -3,10 +3,13 @@ import { systemClock, type Clock } from '../../core/time/clock.ts';
 import type { Database } from '../../database/database.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
+import { forgetFinished } from '../old-requests.ts';
 import { RUN_REQUEST_KEEP_DAYS, RUN_REQUESTS_FORGOTTEN_AT_ONCE } from '../limits.ts';
 import type { RunRequests, TakenRunRequest } from './queue.ts';
 import { readyRequests, takeRunRequest } from './take.ts';
 import type { RunRequestTable } from './table.ts';
+
+const KEPT = { days: RUN_REQUEST_KEEP_DAYS, most: RUN_REQUESTS_FORGOTTEN_AT_ONCE };
 
 /** @param timing for tests */
 export function openRunRequests(
@@ -62,16 +65,8 @@ export function openRunRequests(
         worker: null,
         expires_at: null,
       })),
-    forget: () => database.guarded(forget),
+    forget: () => database.guarded((on) => forgetFinished(on, 'run_requests', KEPT)),
   };
 }
 
 type Changes = Knex.DbRecord<RunRequestTable>;
-
-async function forget({ knex, dialect }: Database): Promise<void> {
-  const expired = knex('run_requests')
-    .where('finished_at', '<', knex.raw(dialect.clockText(-RUN_REQUEST_KEEP_DAYS * 86_400)))
-    .limit(RUN_REQUESTS_FORGOTTEN_AT_ONCE)
-    .select('id');
-  await knex('run_requests').whereIn('id', expired).delete();
-}

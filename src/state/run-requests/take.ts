@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Database } from '../../database/database.ts';
 import type { Dialect } from '../../database/dialect.ts';
 import { isConflict, isUniqueViolation } from '../../database/state-errors.ts';
-import { cancelExpired } from '../expired-requests.ts';
+import { cancelExpired } from '../old-requests.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { RUN_REQUEST_ATTEMPTS_MAX } from '../../core/limits.ts';
 import type { TakenRunRequest } from './queue.ts';

@@ -32,7 +32,7 @@ export interface SyncRequests {
    * @returns undefined if there is none, or if another process was faster
    */
   take(appKey: string, runId: string): Promise<TakenSyncRequest | undefined>;
-  /** A sign of life. @returns false if another process has the request now */
+  /** Sends a heartbeat. @returns false if another process has the request now */
   renew(taken: TakenSyncRequest, recordsSeen: number): Promise<boolean>;
   /** @returns false if another process has the request now, and nothing was stored */
   finish(taken: TakenSyncRequest, end: SyncRequestEnd): Promise<boolean>;

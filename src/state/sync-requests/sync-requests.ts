@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../../core/time/clock.ts';
 import type { Database } from '../../database/database.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 import { isConflict, isUniqueViolation } from '../../database/state-errors.ts';
-import { cancelExpired } from '../expired-requests.ts';
+import { cancelExpired, forgetFinished } from '../old-requests.ts';
 import { isLeaseHeld, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
 import { hostIdentity } from '../leases/host-identity.ts';
 import {
@@ -22,6 +22,8 @@ import {
   type SyncRequestRow,
   type TakenSyncRequest,
 } from './request.ts';
+
+const KEPT = { days: SYNC_REQUEST_KEEP_DAYS, most: SYNC_REQUESTS_FORGOTTEN_AT_ONCE };
 
 /** @param timing for tests */
 export function openSyncRequests(
@@ -71,7 +73,7 @@ export function openSyncRequests(
         return finished > 0;
       }),
     giveBack: (taken) => database.guarded((on) => giveBack(on, taken, now())),
-    forget: () => database.guarded(forget),
+    forget: () => database.guarded((on) => forgetFinished(on, 'sync_requests', KEPT)),
   };
 }
 
@@ -114,7 +116,7 @@ async function readyApps({ knex, dialect }: Database): Promise<readonly ReadyApp
   return rows.map(({ app_key, requests }) => ({ appKey: app_key, requests: Number(requests) }));
 }
 
-/** A request that waits, or whose process gave no sign of life for the lease's time. */
+/** A request that waits, or whose process sent no heartbeat for the duration of the lease. */
 function takeable(clockMs: string) {
   return (query: Knex.QueryBuilder) => {
     void query
@@ -215,12 +217,4 @@ async function giveBack({ knex }: Database, taken: TakenSyncRequest, now: string
       expires_at: null,
     });
   }
-}
-
-async function forget({ knex, dialect }: Database): Promise<void> {
-  const expired = knex('sync_requests')
-    .where('finished_at', '<', knex.raw(dialect.clockText(-SYNC_REQUEST_KEEP_DAYS * 86_400)))
-    .limit(SYNC_REQUESTS_FORGOTTEN_AT_ONCE)
-    .select('id');
-  await knex('sync_requests').whereIn('id', expired).delete();
 }

@@ -162,7 +162,7 @@ describeOnPgCron('Scheduled Sync', () => {
     expect(await requests()).toMatchObject([{ app_key: 'crm', mode: 'incremental', status: 'completed' }]);
   });
 
-  test('leaves no job of an app that was renamed, removed or lost its schedule, and no other job alone', async () => {
+  test('removes the job of an app that was renamed, removed or lost its schedule, and keeps all other jobs', async () => {
     await postgres.query(`select cron.schedule('gemini-sync-bridge-backup', '0 3 * * *', 'select 1')`);
     await postgres.query(pgCronSql([app('crm-2', '0 * * * *'), app('shop')]));
     expect((await jobs()).map(({ jobname }) => jobname)).toEqual([

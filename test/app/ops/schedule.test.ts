@@ -121,7 +121,7 @@ describe('the schedules of Ops', () => {
       expect(openSchedules().dueAt(london(schedule), moment(now))).toEqual(due);
     });
 
-    test('are apart from the same schedule in UTC', () => {
+    test('differ from those of the same schedule in UTC', () => {
       const schedules = openSchedules();
       const [asOf, now] = [moment('2026-07-01T00:00'), moment('2026-07-02T00:00')];
       for (let look = 0; look < 2; look++) {

@@ -178,7 +178,7 @@ describe('the sync of an app', () => {
     expect(result.sync).toMatchObject({ status: 'partial', created: 3, nextRunAfter: expect.any(Date) });
   });
 
-  test('goes on under the same run id when the API asked to wait, and then gives the recorded result', async () => {
+  test('continues under the same run id after the API asked to wait, and then returns the recorded result', async () => {
     const limited = raw(429, '{}', { 'retry-after': '3600' });
     const app = await shop(...ITEMS, limited, ...ITEMS, ...ORDERS);
     const first = await sync(app, { runId: 'execution-1' });

@@ -182,7 +182,7 @@ describe('executeRequest', () => {
     expect(row).toMatchObject({ status: 'failed', error_message: 'a\\u0000b' });
   });
 
-  test('gives a run that the stop of the worker interrupted back, and keeps a result that it had', async () => {
+  test('gives back a run that was interrupted by the stop of the worker, and stores the result of one that had ended', async () => {
     const interrupted = await execute({ exitStatus: 143, lastLine: '' }, { stopped: true });
     expect(interrupted.row).toMatchObject({ status: 'retrying', attempts: 0, next_attempt_at: 0 });
     await database.guarded(({ knex }) => knex('run_requests').delete());

@@ -34,7 +34,7 @@ const settled = async () => {
 };
 
 describe('workOff', () => {
-  test('does no more at the same time than it may, and ends after what waited', async () => {
+  test('does no more work at the same time than allowed, and ends when nothing waits', async () => {
     const queue = queueOf('a', 'b', 'c');
     const working = workOff(
       { ...shared, sources: [queue.source], concurrency: 2 },
@@ -72,7 +72,7 @@ describe('workOff', () => {
 });
 
 describe('workUntilStopped', () => {
-  test('survives an unreachable state, and gives each queue its turn', async () => {
+  test('continues after the state was unreachable, and takes from each queue in turn', async () => {
     const stop = new AbortController();
     const one = queueOf('a', 'b', 'c', 'd');
     const other = queueOf('z');

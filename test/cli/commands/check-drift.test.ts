@@ -42,7 +42,7 @@ describe('check-drift --only docs', () => {
     return findings.map(({ line, message }) => `${line} ${message.replace(/^.*`: /, '')}`);
   }
 
-  test('annotates a flag that is gone in a page of a user, with file and line', async () => {
+  test('annotates a removed flag in a page of a user, with file and line', async () => {
     write(
       'docs/howto/sync.md',
       '# Sync',
@@ -140,7 +140,7 @@ describe('check-drift --only examples', () => {
 });
 
 describe('check-drift --only kestra,helm', () => {
-  test('says what is not there, and how to name it', async () => {
+  test('skips places that do not exist, and names the option for other places', async () => {
     const { status, out } = await check('--only', 'kestra,helm');
     expect(status).toBe(0);
     expect(out).toContain('there is no kestra/flows here. Name another place with --kestra-flows.');
@@ -158,7 +158,7 @@ describe('check-drift --only kestra,helm', () => {
     );
   });
 
-  test('fails on a place that was named and is not there, and on definitions that are not valid', async () => {
+  test('fails for a named place that does not exist, and for invalid definitions', async () => {
     write('values.yaml', 'scheduleJobs: []');
     write('connectors/a.yaml', 'apiVersion: sync.gemini.io/v1alpha1', 'kind: Connector');
     const { status, out } = await check('--only', 'kestra,helm', '--kestra-flows', 'gone', '--json');
@@ -175,7 +175,7 @@ describe('check-drift --only kestra,helm', () => {
 });
 
 describe('check-drift --only references', () => {
-  test('says where they are compared', async () => {
+  test('names the command that compares them', async () => {
     expect(await check('--only', 'references')).toEqual({
       status: 0,
       out: expect.stringContaining('npm run check-docs-drift'),

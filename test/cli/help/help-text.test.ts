@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { COMPARERS } from '../../../src/app/drift/comparers.ts';
-import { CHECK_DRIFT } from '../../../src/cli/help/check-drift.ts';
+import { CHECK_DRIFT } from '../../../src/cli/help/commands/check-drift.ts';
 import { main } from '../../../src/cli/main.ts';
 import { EXIT, EXIT_MEANINGS } from '../../../src/core/exit-status.ts';
 

@@ -159,7 +159,7 @@ describe('a message of a source', () => {
     );
   });
 
-  test('is only text in the messages of a result', () => {
+  test('formats the messages of a result as plain text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const rejected = [{ docId: text, reason: text, outcome: 'refused' as const }];
@@ -181,7 +181,7 @@ describe('a message of a source', () => {
 describe('the messages of a result', () => {
   const texts = (result: BridgeResult) => noticesOf(summaryOf(result));
 
-  test('say of held deletes why they are held, which input releases them, and the command for a shell', () => {
+  test('give the reason for held deletes, the input that releases them, and the command for a shell', () => {
     const { counts } = RESULT;
     const [held, ...others] = texts({ ...RESULT, counts: { ...counts, held: 40, quarantined: 0 } });
     expect(others).toEqual([]);
@@ -202,7 +202,7 @@ describe('the messages of a result', () => {
     expect(held).not.toContain('allow_deletes');
   });
 
-  test('say of rows that were set aside and of rejected documents where to see them', () => {
+  test('name the place of rows that were set aside and of rejected documents', () => {
     const counts = runCounts({ ...RESULT.counts, held: 0, quarantined: 2, rejected: 3 });
     const rejected = [{ docId: 'hr:7', reason: 'too large', outcome: 'refused' as const }];
     const [quarantine, rejection, ...others] = texts({ ...RESULT, counts, rejected, holdReason: null });
@@ -214,7 +214,7 @@ describe('the messages of a result', () => {
     expect(rejection).toContain('gemini-sync-bridge explain --connector hr.yaml --doc hr:7');
   });
 
-  test('are a warning for an incomplete listing, and the summary alone without anything to say', () => {
+  test('are a warning for an incomplete listing, and otherwise only the summary', () => {
     const calm = { ...RESULT, counts: runCounts({ seen: 90 }), holdReason: null };
     expect(texts({ ...calm, remarks: { truncated: true } })).toEqual([
       expect.stringContaining('there are rows that were not read'),
@@ -223,7 +223,7 @@ describe('the messages of a result', () => {
     expect(markedIn(output)).toEqual([{ logs: [{ level: 'INFO', message: 'hr  SUCCESS\n\n  seen  90' }] }]);
   });
 
-  test('contain no secret, also none with a character that JSON escapes', () => {
+  test('contain no secret, even with a character that JSON escapes', () => {
     const redactor = createRedactor();
     redactor.add('hunter"2');
     expect(kestraMessage('info', 'It said hunter"2.', redactor)).not.toContain('hunter');

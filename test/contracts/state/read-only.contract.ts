@@ -38,7 +38,7 @@ export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
       await reader.close();
     });
 
-    test('a check gets each record with its standing, and finds ids among other targets', async () => {
+    test('a check gets each record with its status, and finds ids of other targets', async () => {
       await run([upsert('hr:a'), upsert('hr:Ä'), upsert('hr:b')]);
       await run([gone('soft_delete', 'hr:a')]);
       await run([{ ...upsert('hr:b'), op: 'refresh', checksum: '' }]);

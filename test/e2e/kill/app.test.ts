@@ -104,7 +104,7 @@ spec:
     expect((await stored()).rows).toEqual(after.rows);
   });
 
-  test('with a run id does the work after a kill, once, and for no other app', async () => {
+  test('with a run id does the work once after a kill, and for no other app', async () => {
     const again = [...SYNC, '--run-id', 'execution-1'];
     await killAtRequest(api, 2, again, place);
     const done = await runHere(again, place);
@@ -127,7 +127,7 @@ spec:
     expect((await stored()).runs).toEqual(['SUCCESS']);
   });
 
-  test('is refused while another one with its run id is in progress, and requests nothing', async () => {
+  test('is refused while another sync with the same run id is in progress, and requests nothing', async () => {
     let answer: () => void = () => undefined;
     api.faults.push((response) => {
       // The second command ends before the first one gets its first page.

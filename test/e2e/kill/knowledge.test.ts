@@ -114,7 +114,7 @@ spec:
     expect(await stored()).toMatchObject(complete);
   });
 
-  test('with a run id goes on with its pass after a kill, and never does the work twice', async () => {
+  test('with a run id continues its pass after a kill, and never does the work twice', async () => {
     const again = [...SYNC, '--restart', '--run-id', 'execution-1'];
     await killAtRequest(api, 2, again, place);
     const rest = await runHere(again, place);
@@ -139,7 +139,7 @@ spec:
     expect(askedPlaces()).toHaveLength(4);
   });
 
-  test('is refused while another one with the same run id is in progress', async () => {
+  test('is refused while another sync with the same run id is in progress', async () => {
     const held: { end(body: string): void }[] = [];
     // A batch requests its page again after some seconds, so more than one request waits for the end of the second command.
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++)

@@ -65,7 +65,7 @@ async function diverge(): Promise<void> {
 }
 
 describe('run --resend', () => {
-  test('sends every document without FULL, also unchanged ones, and leaves those of others', async () => {
+  test('sends every document without FULL, including unchanged ones, and leaves those of others', async () => {
     place.writeConnector({ name: 'others', output: { bucket: `gs://${BUCKET}`, prefix: 'others' } });
     await source.query(peopleTable(somePeople(1)));
     await place.runJson();

@@ -110,7 +110,7 @@ describe('worker', () => {
     await sql('delete from run_requests');
   });
 
-  test('leaves a run that was interrupted or whose worker was killed to another worker, which does it once', async () => {
+  test('lets another worker do an interrupted run, or one whose worker was killed, exactly once', async () => {
     await sql(`insert into run_requests (kind, name) values ('connector', 'slow')`);
     const stopped = startWorker();
     await untilSlowRuns(0);

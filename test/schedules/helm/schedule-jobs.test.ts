@@ -2,24 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { Cron } from 'croner';
 import { kubernetesSchedule } from '../../../src/schedules/helm/kubernetes-cron.ts';
 import { scheduleJobs } from '../../../src/schedules/helm/schedule-jobs.ts';
-import type { Schedulable } from '../../../src/schedules/schedulable.ts';
-
-const definition: Schedulable = {
-  kind: 'Connector',
-  name: 'hr-employees',
-  file: 'connectors/hr-employees.yaml',
-  schedule: '0 */3 * * *',
-  timeZone: 'UTC',
-  paused: false,
-  catchUp: 'last',
-  secretVariables: ['SECRET_HR'],
-};
+import { HR_EMPLOYEES } from '../../support/definitions/schedulable.ts';
 
 describe('the jobs of definitions', () => {
   test('has no job for a definition without a schedule, and a suspended one for a paused definition', () => {
     const { jobs, unsupported } = scheduleJobs([
-      { ...definition, name: 'a', schedule: undefined },
-      { ...definition, name: 'b', paused: true },
+      { ...HR_EMPLOYEES, name: 'a', schedule: undefined },
+      { ...HR_EMPLOYEES, name: 'b', paused: true },
     ]);
     expect(unsupported).toEqual([]);
     expect(jobs.map(({ name, enabled }) => ({ name, enabled }))).toEqual([{ name: 'b', enabled: false }]);
@@ -28,10 +17,10 @@ describe('the jobs of definitions', () => {
   test('refuses a name that two kinds share and a name of 53 characters, with the file and the field', () => {
     const long = 'a'.repeat(53);
     const { unsupported } = scheduleJobs([
-      { ...definition, name: 'a'.repeat(52) },
-      { ...definition, name: long, file: 'connectors/long.yaml' },
-      definition,
-      { ...definition, kind: 'App', file: 'connectors/app.yaml' },
+      { ...HR_EMPLOYEES, name: 'a'.repeat(52) },
+      { ...HR_EMPLOYEES, name: long, file: 'connectors/long.yaml' },
+      HR_EMPLOYEES,
+      { ...HR_EMPLOYEES, kind: 'App', file: 'connectors/app.yaml' },
     ]);
     expect(unsupported).toEqual([
       {

@@ -92,10 +92,8 @@ describe('new entries of scheduleJobs', () => {
 
   test('have quoted names where YAML would read something else', () => {
     const names = ['no', '123', '1e3', 'null', 'y', '0x1f', 'crm'];
-    const text = updated(
-      '',
-      names.map((name) => ({ ...HR, name })),
-    );
+    const jobs = names.map((name) => ({ ...HR, name }));
+    const text = updated('', jobs);
     const values: unknown = parse(text, { version: '1.1' });
     expect(values).toMatchObject({ scheduleJobs: names.map((name) => ({ name })) });
     expect(text).toContain('- name: crm\n');
@@ -139,7 +137,7 @@ serve: {replicas: 3}
 `);
   });
 
-  test('get back a default that the definition no longer changes', () => {
+  test('return to a default that the definition no longer changes', () => {
     expect(
       twice(`scheduleJobs:\n${PRODUCTS_ENTRY}`, [{ ...PRODUCTS, timeZone: 'UTC', catchUp: 'last' }]),
     ).toBe(`scheduleJobs:\n${PRODUCTS_ENTRY.replace('Europe/London', 'UTC').replace('none', 'last')}`);
@@ -198,7 +196,7 @@ ${HR_ENTRY}serve: {}
 });
 
 describe('a values file that cannot be changed', () => {
-  test('has its syntax errors and keys that are there twice reported with their lines', () => {
+  test('is reported with the lines of its syntax errors and duplicate keys', () => {
     expect(problemsOf('a: 1\nb: [\n')).toMatchObject([{ line: 3 }]);
     expect(problemsOf('a: 1\nb: 2\na: 3\n')).toMatchObject([
       { line: 3, message: 'Map keys must be unique.' },
@@ -213,7 +211,7 @@ describe('a values file that cannot be changed', () => {
     ]);
   });
 
-  test('has all wrong types and names that are there twice reported at once', () => {
+  test('is reported with all wrong types and duplicate names at once', () => {
     const text = `scheduleJobs:
   - name: hr-employees
     schedule: 5
@@ -246,7 +244,7 @@ describe('a values file that cannot be changed', () => {
       'a comment in a list',
       `scheduleJobs:\n${HR_ENTRY.replace(' [SECRET_HR]', '\n      # why\n      - SECRET_A')}`,
     ],
-  ])('is left alone and reported: %s', (_case, text) => {
+  ])('is not changed, and reported: %s', (_case, text) => {
     expect(problemsOf(text)).toMatchObject([{ subject: expect.stringContaining('scheduleJobs') }]);
   });
 });

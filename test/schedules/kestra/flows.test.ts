@@ -8,21 +8,11 @@ import type { Schedulable } from '../../../src/schedules/schedulable.ts';
 import { objectAt, objectsIn } from '../../support/kestra/fields.ts';
 import { flowOf, FLOWS_FOLDER, repositoryFlows, type Flow } from '../../support/kestra/flow.ts';
 import { RUN_RULES } from '../../support/kestra/run-rules.ts';
+import { HR_EMPLOYEES } from '../../support/definitions/schedulable.ts';
 import { SCHEMA_RULES } from '../../support/kestra/schema-rules.ts';
 
-const DEFINITION: Schedulable = {
-  kind: 'Connector',
-  name: 'hr-employees',
-  file: 'connectors/hr-employees.yaml',
-  schedule: '0 */3 * * *',
-  timeZone: 'UTC',
-  paused: false,
-  catchUp: 'last',
-  secretVariables: ['SECRET_HR_DB_CREDENTIALS'],
-};
-
 function generatedFlow(changes: Partial<Schedulable> = {}): Flow {
-  const [file] = kestraFlows([{ ...DEFINITION, ...changes }]).files;
+  const [file] = kestraFlows([{ ...HR_EMPLOYEES, ...changes }]).files;
   if (file === undefined) throw new Error('No flow was generated.');
   return flowOf(file.path, withHeader(file));
 }
@@ -81,7 +71,7 @@ describe('the rules', () => {
     ['recoverMissedSchedules: LAST', 'recoverMissedSchedules: ALL', 'has a schedule that keeps its id'],
     ['wait: true', 'wait: true\n    retry: { type: constant }', 'has no task before one that is retried'],
     ['inheritLabels: true', 'inheritLabels: false', 'can be found by the label'],
-  ])('notice when %j becomes %j', (from, to, title) => {
+  ])('detect when %j becomes %j', (from, to, title) => {
     const text = good.text.replace(from, to);
     expect(text).not.toBe(good.text);
     const bad = flowOf(good.name, text);
@@ -95,7 +85,7 @@ describe('kestraFlows', () => {
     expect(triggerOf(generatedFlow({ schedule: undefined }))).toBeUndefined();
   });
 
-  test('writes the schedule, the time zone and what becomes of a missed start', () => {
+  test('writes the schedule, the time zone and the handling of a missed start', () => {
     const flow = generatedFlow({ schedule: ' 30  6 * * MON-FRI', timeZone: 'Europe/London' });
     expect(triggerOf(flow)).toEqual({
       id: 'schedule',

@@ -7,7 +7,7 @@ import { EXIT, EXIT_MEANINGS, EXIT_NAMES, type Reaction } from '../../../src/cor
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { objectAt, objectsIn, textAt } from '../../support/kestra/fields.ts';
 import { repositoryFlow } from '../../support/kestra/flow.ts';
-import { scriptOf, taskCalled, tasksOfType } from '../../support/kestra/tasks.ts';
+import { scriptOf, taskCalled } from '../../support/kestra/tasks.ts';
 
 const FLOW = repositoryFlow('run_definition.yaml');
 const SCRIPT = scriptOf(FLOW, 'sync');
@@ -149,7 +149,7 @@ describe('the task sync of run_definition', () => {
     expect(busy).toMatchObject({ exitCode: 75, outputs: {} });
   });
 
-  test('hands secrets on unchanged, whatever they contain, and only decoded', async () => {
+  test('passes secrets on unchanged, whatever they contain, and only decoded', async () => {
     const secret = `a"b'c\\d $(e) {{ 1 + 1 }} {% f %} {# g #}\nh=ü`;
     await runTask({
       GSB_SECRETS: `OTHER=${base64('x')} HR_DB=${base64(secret)} `,
@@ -228,7 +228,7 @@ describe('the inputs of run_definition', () => {
 describe('the task outcome of run_definition', () => {
   const cases = objectAt(taskCalled(FLOW, 'outcome'), 'cases');
 
-  test('ends as a warning for statuses that ask for a person or a warning, and fails for all unknown ones', () => {
+  test('ends as a warning for statuses that need a person or a warning, and fails for all unknown ones', () => {
     const allowed = Object.entries(cases).flatMap(([status, tasks]) =>
       objectsIn(tasks).some((task) => task['allowFailure'] === true) ? [Number(status)] : [],
     );
@@ -238,40 +238,12 @@ describe('the task outcome of run_definition', () => {
     expect(failed).not.toHaveProperty('allowFailure');
   });
 
-  test('says the code, the message and the hint of a failure, and the input that releases held deletes', () => {
+  test('has the code, the message and the hint of a failure, and the input that releases held deletes', () => {
     const message = textAt(taskCalled(FLOW, 'failed'), 'errorMessage');
     for (const output of ['exit_status', 'error_code', 'error_message', 'error_hint']) {
       expect(message).toContain(`outputs.sync.vars.${output} ??`);
     }
     expect(textAt(taskCalled(FLOW, 'held'), 'errorMessage')).toContain('allow_deletes=');
-  });
-});
-
-describe('the flow alert', () => {
-  const flow = repositoryFlow('alert.yaml');
-
-  test('is started once for each bad end of a generated flow', () => {
-    expect(objectsIn(flow.fields['triggers'])).toEqual([
-      expect.objectContaining({
-        type: 'io.kestra.plugin.core.trigger.Flow',
-        states: ['FAILED', 'WARNING', 'KILLED', 'CANCELLED'],
-        when: "{{ flow.namespace == 'gemini.sync.connectors' }}",
-      }),
-    ]);
-  });
-
-  test('reads only outputs that every generated flow has', () => {
-    const read = [...flow.text.matchAll(/trigger\.outputs\.(\w+)/g)].map(([, id]) => id);
-    const generated = repositoryFlow(join('connectors', 'hr-employees.yaml'));
-    const has = objectsIn(generated.fields['outputs']).map(({ id }) => id);
-    expect(read.length).toBeGreaterThan(0);
-    expect(has).toEqual(expect.arrayContaining(read));
-  });
-
-  test('posts JSON, whatever the expressions evaluate to', () => {
-    const [post = {}] = tasksOfType(flow, 'Request');
-    const body = textAt(post, 'body').replaceAll(/\{\{.*?\| toJson \}\}/g, JSON.stringify('a "b"\n'));
-    expect(JSON.parse(body)).toMatchObject({ type: 'message' });
   });
 });
 

@@ -54,7 +54,7 @@ describe('the SQL for pg_cron', () => {
       expect(() => pgCronSql([definition({ schedule })])).toThrow(
         expect.objectContaining({
           code: 'SCHEDULE_UNSUPPORTED',
-          message: `connectors/staff.yaml: spec.schedule ${JSON.stringify(schedule)} is not one that pg_cron can read.`,
+          message: `connectors/staff.yaml: spec.schedule ${JSON.stringify(schedule)} is not supported by pg_cron.`,
         }),
       );
     },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { docsDrift } from '../../../scripts/drift/docs-drift.ts';
 import type { Facts } from '../../../scripts/drift/facts.ts';
 import { documentedProgram } from '../../../src/cli/help/documented-program.ts';
-import { silentProgram } from '../../../scripts/silent-program.ts';
+import { silentProgram } from '../../../scripts/generate/silent-program.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
@@ -62,11 +62,11 @@ async function drift(lines: readonly string[], changes: Partial<Facts> = {}): Pr
 }
 
 describe('docsDrift', () => {
-  test('finds nothing in a page that names all things that there are', async () => {
+  test('finds nothing in a page that names only existing things', async () => {
     expect(await drift(['`--format <format>`, `SECRET_X_Y`, `PGUSER` and `NODE_OPTIONS`.'])).toEqual([]);
   });
 
-  test('finds a flag, a value, a command and a command line that are gone', async () => {
+  test('finds a flag, a value, a command and a command line that do not exist', async () => {
     const lines = [
       '`--gone` `--format yaml`',
       '`run --gone` `keys gone`',
@@ -81,7 +81,7 @@ describe('docsDrift', () => {
     ]);
   });
 
-  test('finds a variable, an exit status, a route, an npm script, a file and a link that are gone', async () => {
+  test('finds a variable, an exit status, a route, an npm script, a file and a link that do not exist', async () => {
     const lines = [
       '`LOG_COLOUR`, exit status 74,',
       '`POST /ops/runs/{run_id}` and `/ops/gone`.',

@@ -60,7 +60,7 @@ describe('untestedChanges', () => {
     expect(await untested()).toEqual([]);
   });
 
-  test('lets files move and go without a test', async () => {
+  test('requires no test for moved and deleted files', async () => {
     await git('mv', 'src/a.ts', 'src/moved.ts');
     rmSync(join(root, 'src/b.ts'));
     await commit('Move a, remove b');

@@ -1,32 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { join } from 'node:path';
 import { RUN_REQUEST_ATTEMPTS_MAX } from '../../../src/core/limits.ts';
-import type { DatabaseAddress } from '../../../src/database/database.ts';
 import { openServerDatabase, type ServerDatabase } from '../../../src/database/open-server-database.ts';
 import { RUN_REQUEST_KEEP_DAYS } from '../../../src/state/limits.ts';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import type { RunRequests, TakenRunRequest } from '../../../src/state/run-requests/queue.ts';
 import { openRunRequests } from '../../../src/state/run-requests/run-requests.ts';
 import { readyRequests } from '../../../src/state/run-requests/take.ts';
 import { openSyncRequests } from '../../../src/state/sync-requests/sync-requests.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { stateAddresses } from '../../support/databases/state-addresses.ts';
 
-const folders = temporaryFolders();
-let postgres: TestPostgres | undefined;
-afterAll(async () => {
-  await postgres?.stop();
-  folders.removeAll();
-});
-
-async function address(engine: string): Promise<DatabaseAddress> {
-  const file = join(folders.make(), 'state.db');
-  if (engine === 'SQLite') return { file };
-  postgres = await startPostgres();
-  const url = postgres.url();
-  await migrateState({ url, file });
-  return { url, file };
-}
+const address = stateAddresses();
 
 const DONE = { status: 'completed', exitStatus: 0, error: null } as const;
 const BUSY = { code: 'LEASE_HELD', message: 'Connector staff is being run.' };
@@ -85,7 +67,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     expect(await rows()).toMatchObject([{ status: 'completed', exit_status: 0 }]);
   });
 
-  test('lets a request wait while another one of its definition is in progress or waits for a retry', async () => {
+  test('keeps a request waiting while another request of its definition is in progress or waits for a retry', async () => {
     await request('staff');
     const first = await taken();
     await request('staff');
@@ -99,7 +81,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     expect(await taken(others, 'run-2')).toMatchObject({ id: first.id, runId: 'run-1', attempt: 2 });
   });
 
-  test('gives the request of a dead worker to another one with the same run id, and refuses its late result', async () => {
+  test('gives the request of a dead worker to another worker with the same run id, and refuses the late result', async () => {
     await request('staff');
     const first = await taken(queue, 'run-1');
     expect(await others.take('run-2')).toBeUndefined();
@@ -144,7 +126,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     },
   );
 
-  test('fails a request whose workers died too often', async () => {
+  test('fails a request after its workers died too often', async () => {
     await request('staff');
     for (let attempt = 1; attempt <= RUN_REQUEST_ATTEMPTS_MAX; attempt++) {
       expect(await taken()).toMatchObject({ attempt });
@@ -176,7 +158,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
     ]);
   });
 
-  test('removes old finished requests, and no others', async () => {
+  test('removes old finished requests, and no other requests', async () => {
     await request('staff');
     await queue.finish(await taken(), DONE);
     await request('staff');

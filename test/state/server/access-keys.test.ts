@@ -1,29 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { join } from 'node:path';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import { openAccessKeys } from '../../../src/state/server/access-keys.ts';
-import type { DatabaseAddress } from '../../../src/database/database.ts';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import { openServerDatabase, type ServerDatabase } from '../../../src/database/open-server-database.ts';
 import { openSessionStore } from '../../../src/state/server/session-store.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { stateAddresses } from '../../support/databases/state-addresses.ts';
 
-const folders = temporaryFolders();
-let postgres: TestPostgres | undefined;
-afterAll(async () => {
-  await postgres?.stop();
-  folders.removeAll();
-});
-
-async function address(engine: string): Promise<DatabaseAddress> {
-  const file = join(folders.make(), 'state.db');
-  if (engine === 'SQLite') return { file };
-  postgres = await startPostgres();
-  const url = postgres.url();
-  await migrateState({ url, file });
-  return { url, file };
-}
+const address = stateAddresses();
 
 const NOW = new Date('2026-11-22T08:00:00.000Z');
 const LATER = new Date('2026-11-22T09:00:00.000Z');

@@ -1,30 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { join } from 'node:path';
 import { openServerDatabase, type ServerDatabase } from '../../../src/database/open-server-database.ts';
-import type { DatabaseAddress } from '../../../src/database/database.ts';
 import { SYNC_REQUEST_KEEP_DAYS } from '../../../src/state/limits.ts';
-import { migrateState } from '../../../src/state/run/open-state.ts';
 import type { SyncOrder, TakenSyncRequest } from '../../../src/state/sync-requests/request.ts';
 import type { SyncRequests } from '../../../src/state/sync-requests/queue.ts';
 import { openSyncRequests } from '../../../src/state/sync-requests/sync-requests.ts';
-import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
-import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { stateAddresses } from '../../support/databases/state-addresses.ts';
 
-const folders = temporaryFolders();
-let postgres: TestPostgres | undefined;
-afterAll(async () => {
-  await postgres?.stop();
-  folders.removeAll();
-});
-
-async function address(engine: string): Promise<DatabaseAddress> {
-  const file = join(folders.make(), 'state.db');
-  if (engine === 'SQLite') return { file };
-  postgres = await startPostgres();
-  const url = postgres.url();
-  await migrateState({ url, file });
-  return { url, file };
-}
+const address = stateAddresses();
 
 const CRM: SyncOrder = { appKey: 'crm', mode: 'incremental', collections: undefined };
 const DONE = {

@@ -2,7 +2,7 @@
  * Works until a signal comes, and says `ready` when it has begun. `polite` then ends with the status of the error,
  * `stuck` never does.
  */
-import { withSignals } from '../../../src/app/run/process-signals.ts';
+import { withSignals } from '../../../src/app/run/process/process-signals.ts';
 import { toBridgeError } from '../../../src/core/errors.ts';
 
 const [how = '', shutdownSeconds = ''] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { aclOf, contentConfigOf, type Connector } from '../../../definitions/connector/types.ts';
 import { dataStoreOf, endpointOf, type DataStore } from '../../../gemini/api/requests.ts';
-import { shellWord } from '../../run/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 
 /** Google's limit. */
 const DATA_STORE_ID_LENGTH_MAX = 63;
@@ -30,7 +30,7 @@ export function createDataStore(connector: Connector, store: DataStore = connect
   ];
 }
 
-/** The data store beside the present one, whose settings do not match the connector and cannot be changed. */
+/** A new data store in addition to the existing one, whose settings do not match the connector and cannot be changed. */
 export function replacementOf({ spec }: Connector): DataStore {
   const ending = aclOf(spec) === 'required' ? '-acl' : '-2';
   const { dataStoreId } = spec.gemini;

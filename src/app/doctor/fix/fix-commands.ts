@@ -15,7 +15,7 @@ export interface FixCommand {
   readonly command: string;
 }
 
-/** A variable of the script: who the caller is cannot always be seen. */
+/** A variable of the script: the identity of the caller is not always known. */
 const CALLER_VARIABLE = 'CALLER';
 const UNKNOWN_CALLER = `: "\${${CALLER_VARIABLE}:?Set ${CALLER_VARIABLE} to the identity that runs the program, such as serviceAccount:NAME@PROJECT.iam.gserviceaccount.com}"`;
 

@@ -9,7 +9,7 @@ export type Remedy =
   | { readonly kind: 'replace_data_store' }
   | { readonly kind: 'grant_role' };
 
-/** The identity that requests are sent with, as far as it can be seen. */
+/** The identity that requests are sent with, as far as it is known. */
 export interface SeenCaller {
   /** The email address of the service account. */
   readonly account: string | undefined;

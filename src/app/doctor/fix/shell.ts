@@ -1,5 +1,5 @@
 import { printable } from '../../../core/text/printable.ts';
-import { shellWord } from '../../run/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 
 /** One line of a shell command, from words that may contain anything. Each word is quoted if a shell could read it as syntax. */
 export function shellLine(...words: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { DocumentedProgram } from './documented-program.ts';
+import type { DocumentedProgram } from '../documented-program.ts';
 import { commandsOf, shellCommands, type ShellCommand } from './shell-commands.ts';
 import type { Page } from './pages.ts';
 

@@ -1,9 +1,9 @@
 import { scopeOfAll, type DriftFinding } from '../drift-finding.ts';
 import { commandMentions } from './command-mentions.ts';
-import type { DocumentedProgram } from './documented-program.ts';
+import type { DocumentedProgram } from '../documented-program.ts';
 import type { Page } from './pages.ts';
 
-/** A place of a page that names what the program does not have. */
+/** A place in a page that names something that the program does not have. */
 export interface PageDrift {
   readonly file: string;
   readonly line: number;
@@ -25,7 +25,7 @@ export function comparePage(page: Page, program: DocumentedProgram): PageDrift[]
               file,
               line,
               message: `The program refuses \`${commandLine}\`: ${refusal}`,
-              fix: 'Correct the command line; `--help` shows what each command takes.',
+              fix: 'Correct the command line; `--help` shows the arguments and options of each command.',
             },
           ];
     const misspelled = variables.flatMap((variable) => {
@@ -38,7 +38,7 @@ export function comparePage(page: Page, program: DocumentedProgram): PageDrift[]
   });
 }
 
-/** The finding about a place of a page. */
+/** The finding about a place in a page. */
 export function placedFinding(comparer: string, { file, line, message, fix }: PageDrift): DriftFinding {
   return {
     ...scopeOfAll(comparer),

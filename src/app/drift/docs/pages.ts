@@ -11,7 +11,7 @@ export interface Page extends Markdown {
   readonly file: string;
 }
 
-/** Where documentation is unless an option names other places; what is missing is left out. */
+/** Where documentation is unless an option names other places; those that do not exist are skipped. */
 const DEFAULT_PAGES: readonly string[] = ['README.md', 'docs'];
 
 /**

@@ -23,7 +23,7 @@ export function fateOfExtra(
   return extra.count <= allowDeletes ? 'delete' : 'hold';
 }
 
-/** What a repair needs to know of its run. */
+/** What a repair needs to know about its run. */
 type RepairJob = Pick<Job, 'deletePolicy' | 'allowDeletes' | 'mapping'> & { readonly isPushed: boolean };
 
 /**

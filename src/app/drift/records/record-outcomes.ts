@@ -1,12 +1,12 @@
 import type { Outcome } from '../../../core/finding.ts';
 import type { DeletePolicy } from '../../../definitions/connector/types.ts';
 import { RECORDS_COMPARED_MAX, RECORDS_NAMED_MAX } from '../../limits.ts';
-import { shellWord } from '../../run/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 import type { RecordDifferences } from './compare-records.ts';
 import type { ExtraFate } from './plan-repair.ts';
 import type { Repaired } from './repair.ts';
 
-/** What the sentences need to know of the connector. */
+/** What the sentences need to know about the connector. */
 export interface OutcomeScope {
   readonly file: string;
   readonly isPushed: boolean;
@@ -83,7 +83,7 @@ function extraOutcome(
   if ((records ?? 0) + inDoubt === 0) {
     const fix =
       'The state has no record of this connector for this data store; perhaps it was lost. Restore it, or run the connector once: documents that the source still has are then known.';
-    return { status: 'drift', message: `${message} Nothing of this is deleted.`, fix };
+    return { status: 'drift', message: `${message} None of them is deleted.`, fix };
   }
   const held = `${message} ${extra.count === 1 ? 'Its delete is' : 'Their deletes are'} held.`;
   const fix = `To delete ${them(extra.count)}, run: ${commandOf(scope, extra.count)}`;

@@ -12,7 +12,8 @@ import { scopeOfAll, scopeOfConnector, thrownOutcome, type DriftFinding } from '
 import { compareAtRest, compareConnector } from './compare-connector.ts';
 import { fateOfExtra } from './plan-repair.ts';
 import { differenceOutcomes, repairOutcomes, type RecordOutcome } from './record-outcomes.ts';
-import { repairRecords, type RepairContext } from './repair.ts';
+import type { RepairContext } from '../repair-context.ts';
+import { repairRecords } from './repair.ts';
 
 const NAME = 'records';
 

@@ -1,33 +1,21 @@
-import { contentConfigOf, type Connector } from '../../../definitions/connector/types.ts';
-import { openArtifactStore, type StorePlace } from '../../../artifacts/index.ts';
+import type { Connector } from '../../../definitions/connector/types.ts';
+import { openArtifactStore } from '../../../artifacts/index.ts';
 import { BridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
-import { discoveryRecords } from '../../../gemini/records.ts';
 import { HeldLeases } from '../../../pipeline/held-leases.ts';
-import type { Ports } from '../../../pipeline/ports/job.ts';
+import type { Observer, Ports } from '../../../pipeline/ports/job.ts';
 import type { Source } from '../../../pipeline/ports/ports.ts';
 import { runConnector } from '../../../pipeline/run.ts';
-import { hostIdentity } from '../../../state/leases/host-identity.ts';
 import { openState } from '../../../state/run/open-state.ts';
 import { closingResources, type CloseAtEnd } from '../../run/closing-resources.ts';
-import { openDestination, type DestinationContext } from '../../run/destination.ts';
+import { openDestination } from '../../run/destination.ts';
 import { bucketOf, jobOf } from '../../run/job.ts';
-import { redactedError } from '../../run/record-early-failure.ts';
 import { newRunId } from '../../run/run-id.ts';
+import { runPorts } from '../../run/run-ports.ts';
 import { stateLocation } from '../../run/state-location.ts';
+import type { RepairContext } from '../repair-context.ts';
 import type { RecordDifferences } from './compare-records.ts';
 import { planRepair } from './plan-repair.ts';
-
-/** The environment of a repair. */
-export interface RepairContext extends Omit<StorePlace & DestinationContext, 'leases'> {
-  readonly databaseUrl: string | undefined;
-  /** Extra documents are deleted if there are no more. */
-  readonly allowDeletes: number;
-  /** Removes secrets from a text that will be stored. */
-  redact(text: string): string;
-  /** Lets a test intercept the calls between the pipeline and its ports. */
-  readonly wrapPorts?: (ports: Ports) => Ports;
-}
 
 export interface Repaired {
   readonly runId: string;
@@ -101,22 +89,11 @@ async function openPorts(
   const destination = openDestination(connector, options, { ...context, leases });
   const store = await openArtifactStore(bucketOf(spec, false), { ...context, leases });
   const state = closeAtEnd(await openState({ ...stateLocation(context), readOnly: false, leases }));
-  return {
-    source: UNREAD,
-    state: {
-      ...state,
-      failRun: (runId, failure) =>
-        state.failRun(runId, { ...failure, error: redactedError(failure.error, context) }),
-    },
-    store,
-    destination,
-    records: discoveryRecords({ contentConfig: contentConfigOf(spec) }),
-    clock: systemClock,
-    log: context.log,
-    observer: { phase: () => undefined, rows: () => undefined },
-    owner: { host: hostIdentity(), pid: process.pid },
-  };
+  const opened = { source: UNREAD, state, store, destination, log: context.log, observer: UNOBSERVED };
+  return runPorts(opened, connector, context);
 }
+
+const UNOBSERVED: Observer = { phase: () => undefined, rows: () => undefined };
 
 /** A repair compares the state with the data store, and leaves the source to the next run. */
 const UNREAD: Source = {

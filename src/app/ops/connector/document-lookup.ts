@@ -3,7 +3,7 @@ import { explainDocument, type ExplainContext } from '../../explain/explain.ts';
 import { explanationRows, type Row } from '../../explain/explanation-rows.ts';
 import { advice, headline, type Emphasis } from '../../explain/messages.ts';
 import { OPS_EXPLAIN_AT_ONCE, OPS_EXPLAIN_MS } from '../../limits.ts';
-import { runCommandLine } from '../../run/run-command-line.ts';
+import { runCommandLine } from '../../run/process/run-command-line.ts';
 import { printable } from '../../../core/text/printable.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
 

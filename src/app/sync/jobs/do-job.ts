@@ -39,7 +39,7 @@ export type JobEnd =
   | { readonly outcome: 'given_back' };
 
 /**
- * Works on a request that this process has taken, with signs of life, and stores its result. If `signal` interrupts it, the
+ * Works on a request that this process has taken, sends heartbeats, and stores its result. If `signal` interrupts it, the
  * request waits again.
  * @throws BridgeError STATE_*; another process takes the request after the lease's time
  */

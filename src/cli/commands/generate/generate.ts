@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../../help/documented-command.ts';
-import { GENERATE } from '../../help/generate/generate.ts';
+import { GENERATE } from '../../help/commands/generate/generate.ts';
 import { kestraCommand } from './kestra.ts';
 import { helmValuesCommand } from './helm-values.ts';
 import { pgCronCommand } from './pg-cron.ts';

@@ -4,7 +4,7 @@ import { EXIT, type ExitStatus } from '../../../core/exit-status.ts';
 import type { Finding } from '../../../core/finding.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { GENERATE_HELM_VALUES } from '../../help/generate/helm-values.ts';
+import { GENERATE_HELM_VALUES } from '../../help/commands/generate/helm-values.ts';
 import { summaryOf } from '../../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from '../report-options.ts';
 

@@ -5,7 +5,7 @@ import type { Finding } from '../../../core/finding.ts';
 import { amount, count } from '../../../core/text/count-text.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { GENERATE_KESTRA } from '../../help/generate/kestra.ts';
+import { GENERATE_KESTRA } from '../../help/commands/generate/kestra.ts';
 import { summaryOf, type FindingReport } from '../../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from '../report-options.ts';
 

@@ -4,7 +4,7 @@ import { KIND_NAMES, type KindName } from '../../../definitions/files/kind-names
 import type { Finding } from '../../../core/finding.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { GENERATE_PG_CRON } from '../../help/generate/pg-cron.ts';
+import { GENERATE_PG_CRON } from '../../help/commands/generate/pg-cron.ts';
 import { summaryOf } from '../../output/findings/finding-report.ts';
 import { styleFor } from '../../output/style.ts';
 import { wrapWidth } from '../../output/wrap.ts';

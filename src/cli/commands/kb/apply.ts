@@ -3,7 +3,7 @@ import { EXIT } from '../../../core/exit-status.ts';
 import type { KnowledgeSource } from '../../../definitions/knowledge-source/types.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_APPLY } from '../../help/kb.ts';
+import { KB_APPLY } from '../../help/commands/kb.ts';
 import { aligned } from '../../output/table.ts';
 import { withKnowledge } from './open.ts';
 

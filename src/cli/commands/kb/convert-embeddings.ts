@@ -4,7 +4,7 @@ import { amount, count } from '../../../core/text/count-text.ts';
 import type { Conversion } from '../../../knowledge/convert-embeddings.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_CONVERT } from '../../help/kb.ts';
+import { KB_CONVERT } from '../../help/commands/kb.ts';
 
 export function convertCommand(io: CommandIo): Command {
   return new DocumentedCommand('convert-embeddings', KB_CONVERT)
@@ -14,7 +14,7 @@ export function convertCommand(io: CommandIo): Command {
 
 async function convert({ json }: { readonly json?: true }, io: CommandIo): Promise<void> {
   const { convertKnowledge } = await import('../../../app/knowledge/convert-knowledge.ts');
-  const { withSignals } = await import('../../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../../app/run/process/process-signals.ts');
   const progress = (chunks: number) => {
     if (json !== true && io.stderr.isTTY === true) io.stderr.write(`converted ${amount(chunks, 'chunk')}\n`);
   };

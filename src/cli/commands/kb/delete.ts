@@ -4,7 +4,7 @@ import { EXIT } from '../../../core/exit-status.ts';
 import { amount } from '../../../core/text/count-text.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_DELETE } from '../../help/kb.ts';
+import { KB_DELETE } from '../../help/commands/kb.ts';
 import { withKnowledge } from './open.ts';
 
 interface DeleteFlags {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../../help/documented-command.ts';
-import { KB } from '../../help/kb.ts';
+import { KB } from '../../help/commands/kb.ts';
 import { applyCommand } from './apply.ts';
 import { convertCommand } from './convert-embeddings.ts';
 import { deleteCommand } from './delete.ts';

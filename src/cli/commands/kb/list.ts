@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { EXIT } from '../../../core/exit-status.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_LIST } from '../../help/kb.ts';
+import { KB_LIST } from '../../help/commands/kb.ts';
 import { styleFor } from '../../output/style.ts';
 import { wrapWidth } from '../../output/wrap.ts';
 import { withKnowledge } from './open.ts';

@@ -1,9 +1,7 @@
 import type { WorkTools } from '../../../app/run/run-once.ts';
-import { systemClock } from '../../../core/time/clock.ts';
-import { createLogger, jsonFormat, prettyFormat } from '../../../core/log.ts';
 import type { Knowledge } from '../../../knowledge/knowledge.ts';
 import type { CommandIo } from '../../command-io.ts';
-import { isPretty } from '../../output/pretty-log.ts';
+import { stderrLogger } from '../../output/stderr-logger.ts';
 
 /**
  * Opens the engine of knowledge sources with the environment of the process.
@@ -12,13 +10,7 @@ import { isPretty } from '../../output/pretty-log.ts';
  */
 export async function openKnowledge(
   { env, cwd, stderr }: CommandIo,
-  log: WorkTools['log'] = createLogger({
-    write: (line) => stderr.write(line),
-    level: env.logLevel,
-    format: isPretty({ env, stderr }) ? prettyFormat : jsonFormat,
-    now: () => systemClock.now(),
-    redact: (line) => env.redactor.redact(line),
-  }),
+  log: WorkTools['log'] = stderrLogger({ env, stderr }),
 ): Promise<Knowledge> {
   const { openKnowledge: open } = await import('../../../app/knowledge/open-knowledge.ts');
   return open({

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { EXIT } from '../../../core/exit-status.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_SEARCH } from '../../help/kb.ts';
+import { KB_SEARCH } from '../../help/commands/kb.ts';
 import { SEARCH_RESULTS_DEFAULT } from '../../limits.ts';
 import { styleFor } from '../../output/style.ts';
 import { wrapWidth } from '../../output/wrap.ts';
@@ -26,7 +26,7 @@ export function searchCommand(io: CommandIo): Command {
 }
 
 async function search(text: string, { tenant, role, limit, json }: SearchFlags, io: CommandIo) {
-  const { withSignals } = await import('../../../app/run/process-signals.ts');
+  const { withSignals } = await import('../../../app/run/process/process-signals.ts');
   const result = await withSignals(
     (signal) =>
       withKnowledge(io, (knowledge) =>

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { newRunId } from '../../../app/run/run-id.ts';
-import { shellWord } from '../../../app/run/run-command-line.ts';
+import { shellWord } from '../../../core/text/shell-word.ts';
 import { toBridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { KB_SYNC } from '../../help/kb.ts';
+import { KB_SYNC } from '../../help/commands/kb.ts';
 import { knowledgeResultWriter, reportKnowledgeHold } from '../../run-output/knowledge-result.ts';
 import { openRunOutput, reportFailure } from '../../run-output/run-output.ts';
 import {

@@ -2,7 +2,7 @@ import { exactly, nameFilter } from '../../../app/ops/name-filter.ts';
 import type { OpsSnapshot } from '../../../app/ops/model/snapshot.ts';
 import { overviewPath, type OverviewAddress } from '../elements/addresses.ts';
 import { durationText } from '../elements/figures.ts';
-import { Pager } from '../elements/pager.tsx';
+import { Pager } from './pager.tsx';
 import { RunsFilter } from './runs-filter.tsx';
 import { RunsTable } from './runs-table.tsx';
 

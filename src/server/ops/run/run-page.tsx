@@ -4,7 +4,7 @@ import { definitionPath } from '../elements/addresses.ts';
 import { CloudName } from '../elements/cloud-name.tsx';
 import { Bar } from '../elements/bar.tsx';
 import { Command } from '../elements/command.tsx';
-import { Counts } from '../elements/counts.tsx';
+import { Counts } from './counts.tsx';
 import { Facts } from '../elements/facts.tsx';
 import { durationText, exactText } from '../elements/figures.ts';
 import { framed, type Viewer } from '../elements/frame.tsx';
@@ -14,7 +14,7 @@ import { ExactMoment, Moment } from '../elements/moment.tsx';
 import { Delivery } from './run-delivery.tsx';
 import { HeldDocuments, QuarantinedRows } from './set-aside.tsx';
 import { RunLog, type StartedHere } from './run-log.tsx';
-import { Timeline } from '../elements/timeline.tsx';
+import { Timeline } from './timeline.tsx';
 import { isUnreadable, WhatToDo } from './what-to-do.tsx';
 
 /** `/ops/runs/{run_id}`: the outcome of a run, and what to do about it. */

@@ -68,7 +68,7 @@ function run(script: string): { readonly calls: string[][]; readonly folder: str
 }
 
 describe('the commands that fix what doctor found', () => {
-  test('are none when nothing is missing', () => {
+  test('are none if nothing is missing', () => {
     expect(scriptOf(connectorWith(), [ok('bucket', 'It is there.')])).toBe('');
   });
 
@@ -92,13 +92,13 @@ describe('the commands that fix what doctor found', () => {
     });
   });
 
-  test('ask for the caller when it cannot be seen, and do nothing without it', () => {
+  test('ask for the caller when it is not known, and do nothing without it', () => {
     const script = scriptOf(connectorWith(), found([{ kind: 'grant_role' }]), null);
     expect(script).toContain('--member="$CALLER"');
     expect(() => run(script)).toThrow(/Set CALLER to the identity/);
   });
 
-  test('never make shell of a name or of a message', () => {
+  test('quote names and messages, so that the shell never executes them', () => {
     const hostile = fc
       .array(
         fc.constantFrom(

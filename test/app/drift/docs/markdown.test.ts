@@ -33,7 +33,7 @@ describe('readMarkdown', () => {
     ]);
   });
 
-  test('does not pair a lonely backtick with one of another paragraph', () => {
+  test('does not pair an unmatched backtick with one of another paragraph', () => {
     expect(page('a ` b', '', '`c`').spans).toEqual([{ text: 'c', line: 3, column: 2 }]);
   });
 

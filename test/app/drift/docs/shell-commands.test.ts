@@ -12,7 +12,7 @@ describe('shellCommands', () => {
     ]);
   });
 
-  test('separates commands, and leaves out redirections', () => {
+  test('separates commands, and omits redirections', () => {
     expect(wordsOf('a 1 | b 2>&1 && c > out -x 2>err -y; d <in; x=$(e f)')).toEqual([
       ['a', '1'],
       ['b'],
@@ -23,7 +23,7 @@ describe('shellCommands', () => {
     ]);
   });
 
-  test('sets the variables before a command apart from its arguments', () => {
+  test('separates the variables before a command from its arguments', () => {
     expect(shellCommands('LOG_FORMAT=json exec a B_C=1', 1)).toEqual([
       { line: 1, variables: ['LOG_FORMAT'], words: ['a', 'B_C=1'] },
     ]);
@@ -46,7 +46,7 @@ describe('shellCommands', () => {
 });
 
 describe('commandsOf', () => {
-  test('takes the typed lines of a session, and no output', () => {
+  test('reads the typed lines of a session, and no output', () => {
     const text = '$ a \\\n  b\nc\n$ d';
     expect(
       commandsOf({ language: 'console', line: 5, text }).map(({ line, words }) => [line, words]),
@@ -56,7 +56,7 @@ describe('commandsOf', () => {
     ]);
   });
 
-  test('takes nothing of a block in another language', () => {
+  test('reads nothing of a block in another language', () => {
     expect(commandsOf({ language: 'yaml', line: 1, text: 'a: b' })).toEqual([]);
   });
 });

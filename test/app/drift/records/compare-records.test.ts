@@ -59,7 +59,7 @@ describe('compareRecords', () => {
     });
   });
 
-  test('leaves documents that the connector sent under another configuration', async () => {
+  test('keeps documents that the connector sent under another configuration', async () => {
     const { extra } = await compare({ listed: [['hr__1', 'hr__2']], elsewhere: ['hr:1'] });
     expect(extra.ids).toEqual(['hr:2']);
   });
