@@ -172,7 +172,7 @@ describe.each(['SQLite', 'Postgres'])('the queue of run requests in %s', (engine
 });
 
 test('SQLite finds the active request of a definition by its index, and not by reading the whole table', async () => {
-  const database = await openServerDatabase({ file: join(folders.make(), 'state.db') });
+  const database = await openServerDatabase(await address('SQLite'));
   try {
     const plan = await database.guarded(({ knex, dialect }): Promise<unknown> => {
       const { sql, bindings } = readyRequests(knex, dialect).count().toSQL();
