@@ -86,7 +86,8 @@ function extraOutcome(
     return { status: 'drift', message: `${message} None of them is deleted.`, fix };
   }
   const held = `${message} ${extra.count === 1 ? 'Its delete is' : 'Their deletes are'} held.`;
-  const fix = `To delete ${them(extra.count)}, run: ${commandOf(scope, extra.count)}`;
+  // A state that was restored from a backup lacks live documents, too.
+  const fix = `If the state was restored from a backup, run the connector first. To delete ${them(extra.count)}, run: ${commandOf(scope, extra.count)}`;
   return { status: 'drift', message: held, fix, held: true };
 }
 
