@@ -21,6 +21,7 @@ describe('the table of errors', () => {
       'INTERRUPTED',
       'LEASE_HELD',
       'LEASE_LOST',
+      'REQUEST_EXPIRED',
       'SOURCE_FILE_CHANGING',
       'SOURCE_LOST',
       'SOURCE_RATE_LIMITED',
