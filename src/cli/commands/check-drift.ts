@@ -37,7 +37,7 @@ export function checkDriftCommand(io: CommandIo, makeProgram: () => Command): Co
     .option('--repair', 'with --live: repair what the comparison `records` finds, as a run of each connector')
     .option(
       '--allow-deletes <max>',
-      'with --repair: delete documents that no record knows, if they are no more than <max> per connector',
+      'with --repair: delete documents that no record knows, at most <max> per connector, or none',
       deletesMax,
     )
     .option('--docs <path...>', 'pages of Markdown, or folders of them (default: README.md and docs)')

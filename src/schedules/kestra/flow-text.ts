@@ -72,7 +72,7 @@ function inputsOf(kind: KindName): object[] {
     type: 'INT',
     min: 0,
     defaults: 0,
-    description: 'Releases held deletes, if they are no more than this number; 0 releases none',
+    description: 'Releases up to this number of held deletes, all or none; 0 releases none',
   };
   return [
     allowDeletes,

@@ -3,7 +3,7 @@ import { streamWithStateErrors, withStateErrors } from '../../database/with-stat
 import type { CheckState } from '../../pipeline/ports/check-state-port.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import { queueDepth } from '../push/depth.ts';
-import { position } from '../run/records.ts';
+import { position } from '../run/records/records.ts';
 import { lastCommitted, unfinishedRuns } from '../run/runs.ts';
 import { openStateDatabase, requirePushQueue } from '../state-database.ts';
 import { knownElsewhere, recordIdentities } from './record-identities.ts';

@@ -5,7 +5,7 @@ import type { State } from '../../pipeline/ports/state-port.ts';
 import { recordQueries } from './engine-queries.ts';
 import type { StateDatabase } from '../state-database.ts';
 import { acknowledgePushes } from '../push/acknowledgement.ts';
-import { scopeOf } from './records.ts';
+import { scopeOf } from './records/records.ts';
 import {
   countRejected,
   doubtRefusedUnchangedDocuments,

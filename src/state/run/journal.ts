@@ -11,7 +11,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { countRejected, reject } from './rejections.ts';
-import { othersInto } from './records.ts';
+import { othersInto } from './records/records.ts';
 import { isOpen } from './runs.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
 import { acquireTargetLease } from '../leases/target-lease.ts';

@@ -16,7 +16,7 @@ import { acquireLease, LEASE_TIMING, type LeaseTiming } from '../leases/leases.t
 import { migrate } from '../../database/migrations.ts';
 import { withStateErrors, streamWithStateErrors } from '../../database/with-state-errors.ts';
 import { preparedDatabase } from '../../database/prepared-database.ts';
-import { idsOf, lookup, othersInto, position, stage } from './records.ts';
+import { idsOf, lookup, othersInto, position, stage } from './records/records.ts';
 import {
   beginRun,
   closeUnsent,

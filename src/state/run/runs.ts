@@ -6,7 +6,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import { listedRun } from '../server/listed-runs.ts';
 import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
-import { scopeOf } from './records.ts';
+import { scopeOf } from './records/records.ts';
 import { doubtDelivered } from './rejections.ts';
 import { START_ORDER, COMMIT_ORDER, newestFirst } from './run-order.ts';
 import { OPEN_STEP_STATES, type RunTable } from '../tables.ts';

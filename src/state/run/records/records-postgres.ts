@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StagedRecord } from '../../pipeline/ports/state-port.ts';
-import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
+import type { StagedRecord } from '../../../pipeline/ports/state-port.ts';
+import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
 import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
 /** The start of a binary COPY: its signature, its flags and a length of 0 for the extension. */

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { STATE_FINGERPRINTS_PER_PAGE } from '../limits.ts';
-import type { RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
+import { STATE_FINGERPRINTS_PER_PAGE } from '../../limits.ts';
+import type { RecordKind, StagedRecord } from '../../../pipeline/ports/state-port.ts';
 import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
 export const sqliteRecords: RecordQueries = {

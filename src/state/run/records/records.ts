@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
-import { STATE_IDS_PER_GROUP } from '../limits.ts';
-import type { Column } from '../../pipeline/ports/ports.ts';
-import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
-import { FINGERPRINT_BYTES } from '../../pipeline/comparison/fingerprint-set.ts';
-import { recordQueries } from './engine-queries.ts';
-import type { StateDatabase } from '../state-database.ts';
-import { abandonedRunError } from './abandoned-run-error.ts';
-import type { RunTable } from '../tables.ts';
+import { STATE_IDS_PER_GROUP } from '../../limits.ts';
+import type { Column } from '../../../pipeline/ports/ports.ts';
+import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../../pipeline/ports/state-port.ts';
+import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
+import { recordQueries } from '../engine-queries.ts';
+import type { StateDatabase } from '../../state-database.ts';
+import { abandonedRunError } from '../abandoned-run-error.ts';
+import type { RunTable } from '../../tables.ts';
 
 /** The scope of a connector that a read-only state has never seen: no record has this scope. */
 const NO_SCOPE = -1;

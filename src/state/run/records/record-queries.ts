@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { KnownRecord, RecordKind, StagedRecord } from '../../pipeline/ports/state-port.ts';
+import type { KnownRecord, RecordKind, StagedRecord } from '../../../pipeline/ports/state-port.ts';
 
 /** Queries on records and staged records whose fast form differs between the engines. */
 export interface RecordQueries {
