@@ -2,7 +2,7 @@
  * The layers, each rule with its reason. From the lowest: core, net, google and definitions, pipeline and policy, json, then formats,
  * then rest, push and database, then the adapters, app, server, cli. The picture is in docs/architecture.md.
  */
-const adapters = 'sources|state|artifacts|gemini|telemetry|knowledge|apps';
+const adapters = 'sources|state|artifacts|gemini|telemetry|knowledge|apps|studio';
 const driftComparison = '^src/app/drift/(compare-columns|drift-finding)\\.ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -34,8 +34,8 @@ module.exports = {
       comment:
         'YAML, positions, sentences and schedules serve every kind of definition, so they know none of them.',
       severity: 'error',
-      from: { path: '^src/definitions/([^/]+$|(yaml|schema|schedule)/)' },
-      to: { path: '^src/definitions/(?!yaml/|schema/|schedule/)[^/]+/' },
+      from: { path: '^src/definitions/([^/]+$|(yaml|edit|form|schema|schedule)/)' },
+      to: { path: '^src/definitions/(?!yaml/|edit/|form/|schema/|schedule/)[^/]+/' },
     },
     {
       name: 'net-imports-core-only',
@@ -317,6 +317,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/knowledge/chunks/tokens\\.ts$' },
       to: { path: 'node_modules/gpt-tokenizer/' },
+    },
+    {
+      name: 'octokit-only-in-its-file',
+      comment: 'One file knows how requests to GitHub are sent; only a server with credentials loads it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/studio/github/client\\.ts$' },
+      to: { path: 'node_modules/@octokit/' },
     },
     {
       name: 'knex-only-where-tables-are',

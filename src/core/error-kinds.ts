@@ -21,6 +21,8 @@ export const ERROR_KINDS = {
   /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired. */
   PUSH_RUN_UNKNOWN: wrong(EXIT.usage),
 
+  /** The caller's key or group does not have the right that this action needs. Use another key; the operator creates one. */
+  RIGHT_MISSING: wrong(EXIT.permission),
   /** No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`. */
   KEY_UNKNOWN: wrong(EXIT.usage),
   /** The file of a connector, a knowledge source or an app does not exist or cannot be read. Check the path; it is relative to the working directory. */

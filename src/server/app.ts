@@ -30,6 +30,7 @@ import { publicFileRoutes } from './public/public-files.ts';
 import { runLogRoutes, runNowRoutes } from './runs/run-now.ts';
 import { syncRoutes } from './sync/sync.ts';
 import { pushRoutes } from './push/push.ts';
+import { studioRoutes } from './studio/studio-routes.ts';
 import { schemaProblem } from './http/schema-problem.ts';
 import { sendSecurityHeaders } from './http/security-headers.ts';
 
@@ -84,5 +85,6 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));
   await app.register(syncRoutes(context));
+  await app.register(studioRoutes({ ...context, ...context.studio }));
   return app;
 }

@@ -12,6 +12,7 @@ import type { ServerState } from '../app/serve/server-state.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Gate } from './access/access.ts';
+import type { StudioServices } from './studio/studio-services.ts';
 import type { Login } from './access/open-access.ts';
 
 /** What the sync of apps requires. */
@@ -38,6 +39,7 @@ export interface ServerContext {
   readonly intake: PushIntake;
   readonly sources: ManagedSources;
   readonly sync: SyncContext;
+  readonly studio: StudioServices;
   readonly gate: Gate;
   /** Undefined if no login is required. */
   readonly login: Login | undefined;

@@ -112,6 +112,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
+      studio: { audit: state.audit },
       gate,
       login,
       trustedProxies,

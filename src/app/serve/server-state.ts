@@ -1,4 +1,7 @@
+import type { AuditLog } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
+import { systemClock, type Clock } from '../../core/time/clock.ts';
+import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
@@ -37,6 +40,8 @@ export interface ServerState {
   /** @param timing for tests */
   syncRequests(timing?: LeaseTiming): SyncRequests;
 
+  readonly audit: AuditLog;
+
   /** The data that Ops reads. */
   readonly ops: OpsState;
   /** The same for the kinds beside connectors. */
@@ -49,6 +54,7 @@ export async function openServerState(place: {
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
   readonly log?: Pick<Logger, 'warn'>;
+  readonly clock?: Clock;
 }): Promise<ServerState> {
   const database = await openServerRunDatabase(stateLocation(place), place.log);
   return {
@@ -65,6 +71,7 @@ export async function openServerState(place: {
     sessions: openSessionStore(database),
     syncRequests: (timing) => openSyncRequests(database, timing),
 
+    audit: openAuditLog(database, place.clock ?? systemClock),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -72,7 +72,7 @@ function signOn(env: Variables, trustedProxies: readonly string[]): ServerAccess
   const right = RIGHTS.find((known) => known === said);
   if (right !== undefined && right !== 'push') return { header, right };
   throw invalid(
-    `SSO_RIGHTS is ${JSON.stringify(said)}; it may be read, operate, admin.`,
+    `SSO_RIGHTS is ${JSON.stringify(said)}; it may be read, author, operate, admin.`,
     'Leave it out for read.',
   );
 }

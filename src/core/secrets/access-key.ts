@@ -1,16 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * What a key allows its holder to do. `push`: send documents. `read`: see the Ops pages. `operate`: start runs and propose
- * changes; includes `read`. `admin`: everything.
+ * What a key allows its holder to do. `push`: send documents. `read`: see the Ops pages. `author`: write drafts, test them and
+ * propose changes; includes `read`. `operate`: start runs; includes `author`. `admin`: everything.
  */
-export const RIGHTS = ['push', 'read', 'operate', 'admin'] as const;
+export const RIGHTS = ['push', 'read', 'author', 'operate', 'admin'] as const;
 export type Right = (typeof RIGHTS)[number];
 
 const INCLUDED: Readonly<Record<Right, readonly Right[]>> = {
   push: ['push'],
   read: ['read'],
-  operate: ['operate', 'read'],
+  author: ['author', 'read'],
+  operate: ['operate', 'author', 'read'],
   admin: RIGHTS,
 };
 

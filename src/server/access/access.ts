@@ -1,5 +1,7 @@
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '../../core/access/actor.ts';
+import type { Right } from '../../core/secrets/access-key.ts';
 import { HttpError } from '../http/http-error.ts';
 import { refuseKeyInUrl } from './keys/key-in-url.ts';
 import { isUnsafeMethod } from './same-origin.ts';
@@ -9,9 +11,10 @@ import { wantsPage } from '../http/wants-page.ts';
 
 /**
  * What a caller may do. `open` requires no credential. `push` allows pushes to the connector in the path. `read` allows what
- * Ops shows. `operate` allows starting runs and proposing changes. `admin` allows everything, including key management.
+ * Ops shows. `author` allows drafts, previews and proposals. `operate` allows starting runs. `admin` allows everything, including
+ * key management.
  */
-type Access = 'open' | 'push' | 'read' | 'operate' | 'admin';
+type Access = 'open' | Right;
 export type GuardedAccess = Exclude<Access, 'open'>;
 
 /** The sender of a request. */
@@ -20,6 +23,8 @@ export interface Caller {
   readonly id: string;
   /** The name to show to people and to write in logs. */
   readonly name: string;
+  readonly kind: Exclude<Actor['kind'], 'command_line'>;
+  readonly right: Right;
 }
 
 /** Decides which requests are admitted. */

@@ -17,7 +17,7 @@ const PROXY_HEADERS = [
 ];
 
 /** The caller for every request from this machine. */
-export const LOOPBACK_CALLER: Caller = { id: 'local', name: 'this machine' };
+export const LOOPBACK_CALLER: Caller = { id: 'local', name: 'this machine', kind: 'local', right: 'admin' };
 
 /**
  * The gate of a server without keys: callers on this machine may do everything, and all other callers are refused. A web page

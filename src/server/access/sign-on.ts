@@ -26,7 +26,7 @@ export function openSignOn({ signOn, trustedProxies }: AccessSettings): SignOn |
       // distinguished.
       if (raw.headersDistinct[header]?.length !== 1 || !isUserName(user)) return undefined;
       const id = `sso:${user}`;
-      return { id, caller: { id, name: user }, right, connectorId: null };
+      return { id, caller: { id, name: user, kind: 'proxy_user', right }, right, connectorId: null };
     },
   };
 }

@@ -40,6 +40,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
 const RIGHTS = {
   push: 'Needs the right to push to the connector.',
   read: 'Needs the right to read.',
+  author: 'Needs the right to author.',
   operate: 'Needs the right to operate.',
   admin: 'Needs the right to administer.',
 } as const;

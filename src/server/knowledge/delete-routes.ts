@@ -1,7 +1,7 @@
 import { toBridgeError } from '../../core/errors.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { viewerOf } from '../ops/elements/viewer.ts';
-import { redirectWith } from './flash.ts';
+import { redirectWith } from './redirect-with.ts';
 import { foundSource } from './found-source.ts';
 import type { KnowledgeContext } from './knowledge-context.ts';
 import { ADMIN, emptyForm, idParams } from './page-routes.ts';

@@ -7,7 +7,8 @@ import { batchError, serverCannot } from './batch-error.ts';
 import { deleteRoutes } from './delete-routes.ts';
 import { foundSource } from './found-source.ts';
 import { ADMIN, emptyForm, idParams } from './page-routes.ts';
-import { redirectWith, takeFlash, type Flash } from './flash.ts';
+import { takeFlash, type Flash } from '../http/flash.ts';
+import { redirectWith } from './redirect-with.ts';
 import type { KnowledgeContext } from './knowledge-context.ts';
 import { SOURCES_PATH } from './paths.ts';
 import { pageText } from './pages/page-text.ts';
@@ -36,7 +37,7 @@ export function sourcePageRoutes(context: KnowledgeContext): RouteSet {
       const page = sourcesPage({
         sources: await sources.list(),
         now: clock.now().toISOString(),
-        flash: takeFlash(request, reply),
+        flash: takeFlash(SOURCES_PATH, request, reply),
         formToken: request.formToken?.value,
         viewer: viewerOf(request.caller),
       });

@@ -47,7 +47,11 @@ describe('the access settings of the server', () => {
     [{ SSO_USER_HEADER: 'x-forwarded-user' }, 'SSO_USER_HEADER', 'TRUSTED_PROXY_ADDRESSES'],
     [{ ...PROXY, SSO_USER_HEADER: 'x user' }, 'SSO_USER_HEADER', 'x user'],
     [{ ...PROXY, SSO_USER_HEADER: 'Authorization' }, 'SSO_USER_HEADER', 'authorization'],
-    [{ ...PROXY, SSO_USER_HEADER: 'x-user', SSO_RIGHTS: 'push' }, 'SSO_RIGHTS', 'read, operate, admin'],
+    [
+      { ...PROXY, SSO_USER_HEADER: 'x-user', SSO_RIGHTS: 'push' },
+      'SSO_RIGHTS',
+      'read, author, operate, admin',
+    ],
   ])('is refused when it cannot be: %j', (env, variable, words) => {
     const read = () => readServerAccess(env);
     expect(read).toThrow(

@@ -58,7 +58,12 @@ describe('a server with keys', () => {
     const { status, text } = await ask(PUSH, 'POST', PUSH_TOKEN);
     expect({ status, caller: parsedObject(text)?.['caller'] }).toEqual({
       status: 200,
-      caller: { id: 'connector:support-push', name: 'the push token of support-push' },
+      caller: {
+        id: 'connector:support-push',
+        name: 'the push token of support-push',
+        kind: 'key',
+        right: 'push',
+      },
     });
     for (const path of [OTHER_PUSH, '/v1/connectors/pulled/test', '/v1/connectors/not-there/test']) {
       expect((await ask(path, 'POST', PUSH_TOKEN)).status).toBe(401);
@@ -158,7 +163,12 @@ describe('a server with a single sign-on proxy', () => {
     const headers = { 'x-forwarded-user': 'ada@example.com' };
     const { status, text } = await server.request('/test/read', { headers });
     expect(status).toBe(200);
-    expect(parsedObject(text)?.['caller']).toEqual({ id: 'sso:ada@example.com', name: 'ada@example.com' });
+    expect(parsedObject(text)?.['caller']).toEqual({
+      id: 'sso:ada@example.com',
+      name: 'ada@example.com',
+      kind: 'proxy_user',
+      right: 'read',
+    });
     const changed = await server.request('/test/operate', {
       method: 'POST',
       headers: { ...headers, origin: server.url },

@@ -52,7 +52,12 @@ describe('a page', () => {
       headers: { location: '/test/read?status=FAILED&connector_id=hr' },
     });
     const page = await browser.visit(String(back.headers.location));
-    expect(parsedObject(page.text)?.['caller']).toEqual({ id: keyIdOf(readKey), name: 'to read' });
+    expect(parsedObject(page.text)?.['caller']).toEqual({
+      id: keyIdOf(readKey),
+      name: 'to read',
+      kind: 'key',
+      right: 'read',
+    });
   });
 
   test('sends a program a 401 instead of the login page', async () => {

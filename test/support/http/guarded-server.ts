@@ -104,6 +104,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
+    studio: { audit: state.audit },
     gate,
     login,
     trustedProxies,

@@ -130,11 +130,16 @@ function endOf({ key, isExpired }: FoundKey): 'revoked' | 'expired' | undefined 
 }
 
 function credentialOf({ id, name, right, connectorId }: AccessKey): Credential {
-  return { id, caller: { id, name }, right, connectorId };
+  return { id, caller: { id, name, kind: 'key', right }, right, connectorId };
 }
 
 function tokenCredential(connectorId: string): Credential {
-  const caller = { id: `connector:${connectorId}`, name: `the push token of ${connectorId}` };
+  const caller: Caller = {
+    id: `connector:${connectorId}`,
+    name: `the push token of ${connectorId}`,
+    kind: 'key',
+    right: 'push',
+  };
   return { id: caller.id, caller, right: 'push', connectorId };
 }
 
@@ -143,7 +148,7 @@ function adminCredential(key: string | undefined) {
   const digest = digestOf(key);
   // Sessions end when the key changes, because they store a hash of its hash.
   const id = `env-${digestOf(digest.toString('hex')).toString('hex').slice(0, 16)}`;
-  const caller = { id: 'admin-api-key', name: 'ADMIN_API_KEY' };
+  const caller: Caller = { id: 'admin-api-key', name: 'ADMIN_API_KEY', kind: 'key', right: 'admin' };
   const credential: Credential = { id, caller, right: 'admin', connectorId: null };
   return { digest, credential };
 }

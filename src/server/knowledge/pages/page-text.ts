@@ -1,6 +1,6 @@
 import type { PageResult } from '../../../app/knowledge/managed-sources.ts';
 import { countText, deletesText } from '../../ops/elements/figures.ts';
-import type { Flash } from '../flash.ts';
+import type { Flash } from '../../http/flash.ts';
 
 /** The outcome of one page in words. */
 export function pageText(title: string, { items, url, next, done, counts, holdReason }: PageResult): Flash {

@@ -4,7 +4,7 @@ import { Command } from '../../ops/elements/command.tsx';
 import { countText } from '../../ops/elements/figures.ts';
 import { framed, type Viewer } from '../../ops/elements/frame.tsx';
 import { Shape } from '../../ops/elements/mark.tsx';
-import type { Flash } from '../flash.ts';
+import type { Flash } from '../../http/flash.ts';
 import { SourceCard } from './source-card.tsx';
 import { sourceNeeds } from '../../ops/elements/other-states.ts';
 import { Toast } from './toast.tsx';

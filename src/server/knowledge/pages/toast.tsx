@@ -1,4 +1,4 @@
-import type { Flash } from '../flash.ts';
+import type { Flash } from '../../http/flash.ts';
 
 /** The outcome of the last action. Without the script it is part of the page; the script shows it above the page. */
 export function Toast({ flash }: { readonly flash: Flash | undefined }) {

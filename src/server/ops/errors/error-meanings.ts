@@ -9,6 +9,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'This run id was used by another definition, or the data store may still read the artifacts of an earlier attempt that had it. Give each run an id of its own, or leave `--run-id` out.',
   PUSH_RUN_UNKNOWN:
     '`--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired.',
+  RIGHT_MISSING:
+    "The caller's key or group does not have the right that this action needs. Use another key; the operator creates one.",
   KEY_UNKNOWN:
     'No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`.',
   CONNECTOR_FILE_UNREADABLE:

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { Check } from 'typebox/value';
 import { FLASH_CHARACTERS_MAX } from '../limits.ts';
-import { SOURCES_PATH } from './paths.ts';
 
 const flashSchema = Type.Object(
   {
@@ -22,18 +21,17 @@ export type Flash = Static<typeof flashSchema>;
 const NAME = 'bridge-flash';
 const SECONDS_MAX = 60;
 
-/** Keeps the message in a cookie: unlike a query, a link cannot set it. */
-export function redirectWith(flash: Flash, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Keeps the message in a cookie for the pages below a path: unlike a query, a link cannot set it. */
+export function keepFlash(flash: Flash, path: string, request: FastifyRequest, reply: FastifyReply): void {
   const value = Buffer.from(JSON.stringify(shortened(flash))).toString('base64url');
-  reply.setCookie(NAME, value, { ...attributesOf(request), maxAge: SECONDS_MAX });
-  return reply.redirect(SOURCES_PATH, 303);
+  reply.setCookie(NAME, value, { ...attributesOf(request, path), maxAge: SECONDS_MAX });
 }
 
 /** The message of the last action, which is then forgotten. */
-export function takeFlash(request: FastifyRequest, reply: FastifyReply): Flash | undefined {
+export function takeFlash(path: string, request: FastifyRequest, reply: FastifyReply): Flash | undefined {
   const cookie = request.cookies[NAME];
   if (cookie === undefined) return undefined;
-  reply.clearCookie(NAME, attributesOf(request));
+  reply.clearCookie(NAME, attributesOf(request, path));
   try {
     const flash: unknown = JSON.parse(Buffer.from(cookie, 'base64url').toString());
     return Check(flashSchema, flash) ? flash : undefined;
@@ -42,8 +40,8 @@ export function takeFlash(request: FastifyRequest, reply: FastifyReply): Flash |
   }
 }
 
-function attributesOf({ protocol }: FastifyRequest) {
-  return { path: SOURCES_PATH, httpOnly: true, sameSite: 'strict', secure: protocol === 'https' } as const;
+function attributesOf({ protocol }: FastifyRequest, path: string) {
+  return { path, httpOnly: true, sameSite: 'strict', secure: protocol === 'https' } as const;
 }
 
 function shortened({ text, url, next, hint, tone }: Flash): Flash {

@@ -1,0 +1,35 @@
+import type { Actor } from '../../../core/access/actor.ts';
+
+/** A document as the index would have it. Texts are cut and contain no secrets. */
+export interface PreviewDocument {
+  readonly id: string;
+  readonly title: string | null;
+  readonly content: string | null;
+  readonly mimeType: string | null;
+  readonly uri: string | null;
+  /** null: no access control, so everyone who may use the data store can read it. */
+  readonly readers: readonly { readonly kind: 'user' | 'group'; readonly name: string }[] | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface Preview {
+  readonly columns: readonly { readonly name: string; readonly kind: string }[];
+  readonly documents: readonly PreviewDocument[];
+  /** Rows that were set aside, with the reason; at most as many as documents. */
+  readonly quarantined: readonly { readonly row: number; readonly reason: string }[];
+  /** Which limit ended the preview: the number of documents, the time or the bytes; null: the listing ended. */
+  readonly limitedBy: 'documents' | 'bytes' | null;
+  readonly milliseconds: number;
+}
+
+/** Tests the draft of a connector on its real source, in a child process with hard limits. */
+export interface PreviewService {
+  /** Connects and returns the columns; reads no row. @throws BridgeError RIGHT_MISSING, PREVIEW_*, SECRET_*, SOURCE_* */
+  columns(
+    text: string,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<Pick<Preview, 'columns' | 'milliseconds'>>;
+  /** Reads the first rows as documents. @throws BridgeError RIGHT_MISSING, PREVIEW_*, SECRET_*, SOURCE_* */
+  documents(text: string, actor: Actor, signal: AbortSignal): Promise<Preview>;
+}

@@ -1,0 +1,84 @@
+import type { ComponentChildren } from 'preact';
+import type { Flash } from '../../http/flash.ts';
+import { page } from '../../http/page.tsx';
+import type { Viewer } from '../../ops/elements/frame.tsx';
+import { AUDIT_PATH, CATALOG_PATH, PROPOSALS_PATH, SECRETS_PATH } from '../paths.ts';
+
+interface Frame {
+  readonly title: string;
+  /** The breadcrumbs after Studio; empty for the catalog. */
+  readonly trail?: readonly { readonly label: string; readonly href?: string }[];
+  /** The part of Studio that the page belongs to. */
+  readonly part: 'connectors' | 'proposals' | 'secrets' | 'audit';
+  readonly viewer: Viewer;
+  readonly flash?: Flash | undefined;
+  readonly script?: string;
+  readonly children: ComponentChildren;
+}
+
+const PARTS = [
+  { part: 'connectors', label: 'Connectors', href: CATALOG_PATH },
+  { part: 'proposals', label: 'Proposals', href: PROPOSALS_PATH },
+  { part: 'secrets', label: 'Secrets', href: SECRETS_PATH },
+  { part: 'audit', label: 'Audit log', href: AUDIT_PATH },
+] as const;
+
+/** A page of Studio: header, parts, message of the last action, content. The page is complete without a script. */
+export function studioFrame({ title, trail = [], part, viewer, flash, script, children }: Frame): string {
+  return page({
+    title: `${title} · Studio`,
+    styles: 'studio.css',
+    ...(script === undefined ? {} : { script }),
+    body: (
+      <>
+        <a class="skip" href="#content">
+          Skip to the content
+        </a>
+        <header class="top">
+          <nav aria-label="Place">
+            <ol class="trail">
+              <li>
+                <a href={CATALOG_PATH} aria-current={trail.length === 0 ? 'page' : undefined}>
+                  <span class="brand">gemini-sync-bridge</span> Studio
+                </a>
+              </li>
+              {trail.map(({ label, href }) => (
+                <li key={label}>
+                  {href === undefined ? <span aria-current="page">{label}</span> : <a href={href}>{label}</a>}
+                </li>
+              ))}
+            </ol>
+          </nav>
+          <div class="upkeep">
+            <a href="/ops">Ops</a>
+            {viewer !== undefined && (
+              <a href="/login" title="Who is logged in, and how to log out">
+                {viewer} · Log out
+              </a>
+            )}
+          </div>
+        </header>
+        <nav class="parts" aria-label="Parts of Studio">
+          <ul>
+            {PARTS.map(({ part: each, label, href }) => (
+              <li key={each}>
+                <a href={href} aria-current={each === part ? 'true' : undefined}>
+                  {label}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {flash !== undefined && (
+          <div class={`flash ${flash.tone}`} role={flash.tone === 'bad' ? 'alert' : 'status'}>
+            <p>{flash.text}</p>
+            {flash.hint !== undefined && <p class="quiet">{flash.hint}</p>}
+          </div>
+        )}
+        <main id="content" tabindex={-1}>
+          {children}
+        </main>
+      </>
+    ),
+  });
+}

@@ -1,0 +1,19 @@
+/** The paths of the pages of Studio. */
+export const STUDIO_PATH = '/studio';
+export const CATALOG_PATH = '/studio/connectors';
+export const PROPOSALS_PATH = '/studio/proposals';
+export const SECRETS_PATH = '/studio/secrets';
+export const AUDIT_PATH = '/studio/audit';
+
+/** The editor of a draft. */
+export function draftPath(id: string): string {
+  return `${STUDIO_PATH}/drafts/${encodeURIComponent(id)}`;
+}
+
+/** A page about one connector. */
+export function connectorPath(
+  id: string,
+  page: 'edit' | 'clone' | 'delete' | 'pause' | 'resume' | 'run',
+): string {
+  return `${CATALOG_PATH}/${encodeURIComponent(id)}/${page}`;
+}

@@ -1,0 +1,25 @@
+import type { FastifyInstance, FastifyError } from 'fastify';
+import type { ErrorCode } from '../../core/error-kinds.ts';
+import { BridgeError } from '../../core/errors.ts';
+import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
+
+/** Errors of use cases that are the caller's to fix; every other error is answered as on any route. */
+const ANSWERS: Readonly<Partial<Record<ErrorCode, HttpErrorCode>>> = {
+  RIGHT_MISSING: 'FORBIDDEN',
+  DEFINITION_UNKNOWN: 'NOT_FOUND',
+};
+
+/** Answers errors of use cases with their message and hint, which are written for people. */
+export function answerStudioFailures(app: FastifyInstance): void {
+  const answerOthers = app.errorHandler;
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    const code = thrown instanceof BridgeError ? ANSWERS[thrown.code] : undefined;
+    if (code === undefined) {
+      answerOthers(thrown, request, reply);
+      return;
+    }
+    const { hint } = thrown instanceof BridgeError ? thrown : {};
+    const error = new HttpError(code, thrown.message, { ...(hint !== undefined && { hint }), cause: thrown });
+    answerOthers(Object.assign(error, { statusCode: error.status }), request, reply);
+  });
+}

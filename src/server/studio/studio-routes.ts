@@ -1,0 +1,12 @@
+import type { RouteSet } from '../http/route-set.ts';
+import { answerStudioFailures } from './studio-failures.ts';
+import type { StudioContext } from './studio-context.ts';
+
+/** `/studio/…` for people and `/v1/studio/…` for programs. */
+export function studioRoutes(context: StudioContext): RouteSet {
+  return (app, _options, done) => {
+    answerStudioFailures(app);
+    context.log.debug('Studio is ready');
+    done();
+  };
+}

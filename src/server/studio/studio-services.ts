@@ -1,0 +1,6 @@
+import type { AuditLog } from '../../core/access/audit-log.ts';
+
+/** What Studio requires beside the rest of the server. */
+export interface StudioServices {
+  readonly audit: AuditLog;
+}

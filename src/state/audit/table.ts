@@ -1,0 +1,24 @@
+import type { Actor } from '../../core/access/actor.ts';
+import type { AuditEvent } from '../../core/access/audit-log.ts';
+
+export interface AuditEventTable {
+  /** Postgres returns a bigint as text. */
+  id: number | string;
+  at: string;
+  actor_id: string;
+  actor_kind: Actor['kind'];
+  actor_name: string;
+  address: string | null;
+  action: string;
+  object_kind: string;
+  object_name: string;
+  outcome: AuditEvent['outcome'];
+  request_id: string | null;
+  details: string;
+}
+
+declare module 'knex/types/tables.js' {
+  interface Tables {
+    audit_events: AuditEventTable;
+  }
+}
