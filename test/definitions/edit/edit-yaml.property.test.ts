@@ -7,7 +7,7 @@ import type { Segment } from '../../../src/definitions/problem.ts';
 import { readYaml } from '../../../src/definitions/yaml/yaml.ts';
 import { yamlTexts } from './yaml-layouts.ts';
 
-const RUNS = 300;
+const RUNS = 150;
 
 const strings = fc.oneof(
   fc.constantFrom(

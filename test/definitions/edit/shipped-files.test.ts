@@ -34,10 +34,10 @@ describe('editYaml on the definitions of this repository', () => {
     expect(blocks.length).toBeGreaterThan(10);
   });
 
-  test.each(samples)('changes exactly one line of $title for each text of one line', ({ text }) => {
+  test.each(samples)('changes exactly one line of $title for each text of one line', ({ title, text }) => {
     const windows = text.replaceAll('\n', '\r\n');
     for (const { path, line } of textsOf(readYaml(text))) {
-      for (const one of [text, windows]) {
+      for (const one of title.endsWith('.yaml') ? [text, windows] : [text]) {
         const result = editYaml(one, [{ kind: 'set', path, value: 'changed: "value"' }], keyOrder);
         const changed = 'text' in result ? linesOf(result.text) : [];
         const old = linesOf(one);
@@ -47,16 +47,19 @@ describe('editYaml on the definitions of this repository', () => {
     }
   });
 
-  test.each(samples)('adds exactly one line to $title and takes it away again', ({ text }) => {
-    const path = ['metadata', 'description'];
-    const added = editYaml(text, [{ kind: 'set', path, value: 'A description.' }], keyOrder);
-    if (!('text' in added)) throw new Error(added.refusal.message);
-    const [old, lines] = [linesOf(text), linesOf(added.text)];
-    const at = lines.findIndex((line, index) => line !== old[index]);
-    expect(lines[at]).toBe('  description: A description.');
-    expect(lines.toSpliced(at, 1)).toEqual(old);
-    expect(editYaml(added.text, [{ kind: 'remove', path }], keyOrder)).toEqual({ text });
-  });
+  test.each(samples.filter(({ text }) => /^metadata:/m.test(text) && !/^ {2}description:/m.test(text)))(
+    'adds exactly one line to $title and takes it away again',
+    ({ text }) => {
+      const path = ['metadata', 'description'];
+      const added = editYaml(text, [{ kind: 'set', path, value: 'A description.' }], keyOrder);
+      if (!('text' in added)) throw new Error(added.refusal.message);
+      const [old, lines] = [linesOf(text), linesOf(added.text)];
+      const at = lines.findIndex((line, index) => line !== old[index]);
+      expect(lines[at]).toBe('  description: A description.');
+      expect(lines.toSpliced(at, 1)).toEqual(old);
+      expect(editYaml(added.text, [{ kind: 'remove', path }], keyOrder)).toEqual({ text });
+    },
+  );
 });
 
 /** The paths of the texts of one line, except those in flow lists, several of which share a line. */
