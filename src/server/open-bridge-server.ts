@@ -16,6 +16,7 @@ import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { SecretVariables } from '../definitions/connector/secrets/secrets.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
@@ -53,7 +54,7 @@ interface ServerSettings {
   /** The environment in which knowledge sources are synced. */
   readonly knowledge: Pick<
     KnowledgeContext,
-    'embeddings' | 'proxy' | 'redactor' | 'retry' | 'secret' | 'similarSecret'
+    'embeddings' | 'proxy' | 'redactor' | 'retry' | keyof SecretVariables
   >;
   /** Only tests set these sources, in place of those of the database. */
   readonly sources?: ManagedSources;

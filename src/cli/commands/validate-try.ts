@@ -6,6 +6,7 @@ import { withSignals } from '../../app/run/process/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
+import { secretVariablesOf } from '../environment/environment.ts';
 import { writeFailure } from '../output/failure.ts';
 import { styleFor } from '../output/style.ts';
 import { trialJson } from '../output/trial-json.ts';
@@ -46,9 +47,6 @@ async function tryFile(path: string, pages: number, io: CommandIo, signal: Abort
   const { proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const place = { policyFile, cwd: io.cwd };
   const connector = await loadConnectorUnderPolicy(path, place);
-  const secrets = {
-    secret: (variable: string) => io.env.secret(variable),
-    similarSecret: (variable: string) => io.env.similarSecret(variable),
-  };
+  const secrets = secretVariablesOf(io.env);
   return trySource(connector, pages, { ...place, ...secrets, proxy, oracleClientLibDir, redactor }, signal);
 }
