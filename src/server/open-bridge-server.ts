@@ -12,6 +12,9 @@ import { manageSources, type ManagedSources } from '../app/knowledge/managed-sou
 import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
+import { namedInCatalog } from '../app/secrets/definitions-naming.ts';
+import { reportKeys } from '../app/secrets/report-keys.ts';
+import { openManagedSecrets } from '../app/studio/secrets/managed-secrets.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import type { Clock } from '../core/time/clock.ts';
@@ -81,6 +84,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
     opened.push(state);
+    await reportKeys(state.secrets, access, log);
     const { url, file } = stateLocation(settings);
     await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
@@ -113,7 +117,13 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit },
+      studio: {
+        audit: state.audit,
+        secrets: openManagedSecrets({
+          ...{ store: state.secrets, variables: access, clock },
+          usedBy: namedInCatalog(catalog),
+        }),
+      },
       gate,
       login,
       trustedProxies,

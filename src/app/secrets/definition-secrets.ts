@@ -49,7 +49,8 @@ export async function definitionSecrets(
       const value = values.get(ref);
       if (value !== undefined) return value;
       // It was not looked for among the stored secrets, so its variable must not be used either.
-      if (!names.includes(ref)) throw new BridgeError('INTERNAL', `The secret ${ref} is not one of this definition.`);
+      if (!names.includes(ref))
+        throw new BridgeError('INTERNAL', `The secret ${ref} is not one of this definition.`);
       return fromEnvironment(ref);
     },
     permit: boundPermit(definition, permit, stored),
@@ -67,7 +68,11 @@ function sourceOf(definition: Definition): Partial<Pick<Connector['spec'], 'sour
   return definition.kind === 'Connector' ? definition.spec : {};
 }
 
-function openedFor(definition: Definition, secret: StoredSecret, variables: SecretVariables): string {
+/** What opens a stored secret. */
+export type SecretOpener = Pick<SecretVariables, 'managedKeys' | 'hideSecret'>;
+
+/** Opens a stored secret for a definition, if it may use it. @throws BridgeError as `definitionSecrets` does */
+export function openedFor(definition: Definition, secret: StoredSecret, variables: SecretOpener): string {
   const { allowedConnectors } = secret;
   const value = openedSecret(secret, variables);
   if (allowedConnectors === undefined) throw unreadable(secret);
@@ -84,17 +89,17 @@ function requireAllowedConnector(
   // The names of other kinds are names of their own, so an app may have the name of a connector.
   if (allowed.length === 0 || (kind === 'Connector' && allowed.includes(metadata.name))) return;
   const noun = kind === 'Connector' ? 'connector' : KIND_NOUNS[kind];
-  throw notAllowed(`The stored secret ${name} may not be used by the ${noun} ${metadata.name}.`, 'connectors');
+  throw notAllowed(
+    `The stored secret ${name} may not be used by the ${noun} ${metadata.name}.`,
+    'connectors',
+  );
 }
 
 /**
  * Decrypts a stored secret, and makes sure that it is not shown.
  * @throws BridgeError SECRET_UNREADABLE, SECRETS_KEY_MISSING, ENVIRONMENT_INVALID
  */
-export function openedSecret(
-  secret: Pick<StoredSecret, 'name' | 'sealed'>,
-  variables: Pick<SecretVariables, 'managedKeys' | 'hideSecret'>,
-): string {
+export function openedSecret(secret: Pick<StoredSecret, 'name' | 'sealed'>, variables: SecretOpener): string {
   const ring = variables.managedKeys();
   if (ring === undefined) {
     throw new BridgeError(
@@ -129,7 +134,10 @@ function boundPermit({ metadata }: Definition, permit: Permit, stored: readonly 
         if (!hosts.has(ref)) continue;
         const allowed = hosts.get(ref);
         if (allowed !== undefined && (allowed.length === 0 || matchesServer(allowed, server))) continue;
-        throw notAllowed(`The stored secret ${ref} may not be sent to ${serverName(server)}, which ${metadata.name} names.`, 'hosts');
+        throw notAllowed(
+          `The stored secret ${ref} may not be sent to ${serverName(server)}, which ${metadata.name} names.`,
+          'hosts',
+        );
       }
       permit.server(server, secretRefs);
     },

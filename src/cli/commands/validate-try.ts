@@ -44,9 +44,10 @@ export async function validateTry({ path, pages, format }: TrialFlags, io: Comma
 }
 
 async function tryFile(path: string, pages: number, io: CommandIo, signal: AbortSignal): Promise<Trial> {
-  const { proxy, policyFile, oracleClientLibDir, redactor } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const place = { policyFile, cwd: io.cwd };
   const connector = await loadConnectorUnderPolicy(path, place);
   const secrets = secretVariablesOf(io.env);
-  return trySource(connector, pages, { ...place, ...secrets, proxy, oracleClientLibDir, redactor }, signal);
+  const surroundings = { ...place, ...secrets, databaseUrl, proxy, oracleClientLibDir, redactor };
+  return trySource(connector, pages, surroundings, signal);
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../../database/database.ts';
+import { withStateErrors } from '../../database/with-state-errors.ts';
 import type { Sealed } from '../../core/secrets/managed/cipher.ts';
 import { SEALED_COLUMNS, sealedOf, type ManagedSecretTable } from './tables.ts';
 
@@ -20,18 +21,27 @@ export interface SecretRows {
   noteUse(names: readonly string[], now: Date): Promise<void>;
 }
 
+/** Reads the stored secrets of an open state. */
+export function secretRows(database: Database, { readOnly }: { readonly readOnly: boolean }): SecretRows {
+  const guarded = withStateErrors(database);
+  return {
+    read: guarded(readSecrets),
+    noteUse: readOnly ? () => Promise.resolve() : guarded(noteSecretUse),
+  };
+}
+
 export async function readSecrets({ knex }: Pick<Database, 'knex'>, names: readonly string[]) {
   const columns = ['name', ...SEALED_COLUMNS, 'allowed_hosts', 'allowed_connectors', 'last_used_at'] as const;
-  const rows = await knex('managed_secrets').whereIn('name', names).select(...columns);
-  return rows.map(
-    (row): StoredSecret => ({
-      name: row.name,
-      sealed: sealedOf(row),
-      allowedHosts: textsIn(row.allowed_hosts),
-      allowedConnectors: textsIn(row.allowed_connectors),
-      lastUsedAt: row.last_used_at,
-    }),
-  );
+  const rows = await knex('managed_secrets')
+    .whereIn('name', names)
+    .select(...columns);
+  return rows.map((row): StoredSecret => ({
+    name: row.name,
+    sealed: sealedOf(row),
+    allowedHosts: textsIn(row.allowed_hosts),
+    allowedConnectors: textsIn(row.allowed_connectors),
+    lastUsedAt: row.last_used_at,
+  }));
 }
 
 export async function noteSecretUse(

@@ -28,6 +28,7 @@ function look(type: SqlSourceSpec['type'], url: string, query = QUERY) {
     ...NO_MANAGED_SECRETS,
     proxy: { http: undefined, https: undefined, except: undefined },
     policyFile: undefined,
+    databaseUrl: undefined,
     oracleClientLibDir: undefined,
     cwd: process.cwd(),
   };

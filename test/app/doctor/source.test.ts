@@ -40,6 +40,7 @@ const look = (of: Connector, secret: string | undefined = postgres.url()) =>
       ...NO_MANAGED_SECRETS,
       proxy: { http: undefined, https: undefined, except: undefined },
       policyFile: undefined,
+      databaseUrl: undefined,
       oracleClientLibDir: undefined,
       cwd: process.cwd(),
     },

@@ -10,7 +10,7 @@ import type { ManagedSecretService } from './managed-secret-service.ts';
 
 export interface ManagedSecretsOptions {
   readonly store: SecretStore;
-  readonly variables: SecretVariables;
+  readonly variables: Omit<SecretVariables, 'similarSecret'>;
   /** The names of the definitions that name a secret, for messages. */
   readonly usedBy: (name: string) => Promise<readonly string[]>;
   readonly clock: Clock;
@@ -53,13 +53,13 @@ export function openManagedSecrets({
   };
 }
 
-function shadowed(name: string, variables: SecretVariables) {
+function shadowed(name: string, variables: Pick<SecretVariables, 'secret'>) {
   const variable = secretVariable(name);
   return { alsoInVariable: variables.secret(variable) === undefined ? null : variable };
 }
 
 /** @throws BridgeError SECRETS_KEY_MISSING, ENVIRONMENT_INVALID */
-function requireKeys(variables: SecretVariables): KeyRing {
+function requireKeys(variables: Pick<SecretVariables, 'managedKeys'>): KeyRing {
   const ring = variables.managedKeys();
   if (ring !== undefined) return ring;
   throw new BridgeError(
