@@ -31,11 +31,14 @@ export function checkedOrder(order: SecretOrder): SecretOrder {
       'Shorten the note, and remove line breaks from it.',
     );
   }
-  const allowedHosts = bindings(order.allowedHosts.map((host) => host.toLowerCase()), {
-    of: `host of ${name}`,
-    isValid: isHostPattern,
-    hint: 'Write a host as in api.example.com, db.example.com:5432 or *.example.com.',
-  });
+  const allowedHosts = bindings(
+    order.allowedHosts.map((host) => host.toLowerCase()),
+    {
+      of: `host of ${name}`,
+      isValid: isHostPattern,
+      hint: 'Write a host as in api.example.com, db.example.com:5432 or *.example.com.',
+    },
+  );
   const allowedConnectors = bindings(order.allowedConnectors, {
     of: `connector of ${name}`,
     isValid: isConnectorName,
