@@ -59,7 +59,7 @@ describe('secrets new-key', () => {
     expect(made[0]).not.toBe(made[1]);
     const named = await secrets(['new-key', '--id', '2026b', '--json']);
     expect(parsedObject(named.stdout)).toEqual({ id: '2026b', entry: expect.stringMatching(/^2026b:/) });
-    expect((await secrets(['new-key', '--id', 'a b'])).exitCode).toBe(64);
+    expect((await secrets(['new-key', '--id', 'a b'])).exitCode).toBe(2);
   });
 });
 
@@ -104,7 +104,7 @@ describe('secrets set', () => {
         { allowed_hosts: ['*.hr.example.com:5432', 'db.example.com'], allowed_connectors: [], note: '' },
       ],
     });
-    expect(await secrets(['set', 'hr-db', '--keep-value', '--any-host'])).toMatchObject({ exitCode: 64 });
+    expect(await secrets(['set', 'hr-db', '--keep-value', '--any-host'])).toMatchObject({ exitCode: 2 });
   });
 
   test.each([
@@ -118,9 +118,9 @@ describe('secrets set', () => {
     ['a host that is a URL', ['set', 'n', '--host', 'https://x.example'], VALUE, 'allowed host'],
     ['a connector name in capitals', ['set', 'n', '--connector', 'HR'], VALUE, 'allowed connector'],
     ['a note with a line break', ['set', 'n', '--note', 'a\nb'], VALUE, 'The note'],
-  ])('refuses %s with status 64', async (_, args, stdin, message) => {
+  ])('refuses %s with status 2', async (_, args, stdin, message) => {
     expect(await secrets(args, { stdin })).toMatchObject({
-      exitCode: 64,
+      exitCode: 2,
       stderr: expect.stringContaining(message),
     });
     expect(await list()).toMatchObject({ secrets: [] });
@@ -131,9 +131,9 @@ describe('secrets set', () => {
   });
 
   test('never takes the value as an argument, and refuses a terminal', async () => {
-    expect((await secrets(['set', 'n', 'value'], { stdin: 'x' })).exitCode).toBe(64);
+    expect((await secrets(['set', 'n', 'value'], { stdin: 'x' })).exitCode).toBe(2);
     expect(await secrets(['set', 'n'])).toMatchObject({
-      exitCode: 64,
+      exitCode: 2,
       stderr: expect.stringContaining('stdin'),
     });
   });
@@ -184,16 +184,16 @@ describe('secrets delete', () => {
   test('refuses a secret that a definition names until it is confirmed', async () => {
     await secrets(['set', 'people-db'], { stdin: VALUE });
     mkdirSync(join(cwd, 'connectors'));
-    const shipped = new URL('../../../connectors/hr-postgres.yaml', import.meta.url);
+    const shipped = new URL('../../../connectors/hr-employees.yaml', import.meta.url);
     const text = readFileSync(shipped, 'utf8').replace(/secretRef: .*/, 'secretRef: people-db');
     writeFileSync(join(cwd, 'connectors', 'people.yaml'), text);
     expect(await secrets(['delete', 'people-db'])).toMatchObject({
-      exitCode: 64,
+      exitCode: 2,
       stderr: expect.stringContaining('is named by connector'),
     });
     expect(await secrets(['delete', 'people-db', '--yes'])).toMatchObject({ exitCode: 0 });
     expect(await list()).toMatchObject({ secrets: [] });
-    expect((await secrets(['delete', 'people-db'])).exitCode).toBe(64);
+    expect((await secrets(['delete', 'people-db'])).exitCode).toBe(2);
   });
 });
 
