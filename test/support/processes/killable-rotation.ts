@@ -3,6 +3,7 @@
  *
  *     killable-rotation.ts <address as JSON> <keys> <number>
  */
+import type { Actor } from '../../../src/core/access/actor.ts';
 import { parseKeyRing } from '../../../src/core/secrets/managed/key-ring.ts';
 import { openServerDatabase } from '../../../src/database/open-server-database.ts';
 import { openSecretStore } from '../../../src/state/secrets/secret-store.ts';
@@ -24,9 +25,10 @@ function die(): never {
   }
 }
 
-const actor = {
-  ...{ kind: 'command_line', id: 'ada', name: 'ada', right: 'admin' },
-  ...{ address: null, requestId: null },
-} as const;
+const actor: Actor = {
+  ...{ id: 'ada', name: 'ada', address: null, requestId: null },
+  kind: 'command_line',
+  right: 'admin',
+};
 await openSecretStore(database).rotate(parseKeyRing(keys, 'KEYS'), { actor, now: new Date() });
 await database.close();
