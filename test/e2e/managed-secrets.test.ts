@@ -173,7 +173,7 @@ describe('a stored secret', () => {
 describe('a server with stored secrets', () => {
   const ADMIN = 'admin-key-of-this-test-4711';
 
-  test('takes a stored push token, and refuses it within two seconds after its deletion', async () => {
+  test('takes a stored push token, and refuses it once it is deleted', async () => {
     await store([], 'push-token', 'token-canary-of-producers-1');
     const { cwd } = place;
     mkdirSync(join(cwd, 'connectors'));
