@@ -1,4 +1,4 @@
-import { openCatalog } from '../app/catalog/catalog.ts';
+import { openCatalog, type Catalog } from '../app/catalog/catalog.ts';
 import { warnOfExposure } from '../app/doctor/exposed-paths.ts';
 import { warnOfStateExposure } from '../app/run/exposure-warnings.ts';
 import { NO_POLICY } from '../app/doctor/policy.ts';
@@ -15,7 +15,7 @@ import { openPushIntake } from '../app/push/open-intake.ts';
 import { namedInCatalog } from '../app/secrets/definitions-naming.ts';
 import { reportKeys } from '../app/secrets/report-keys.ts';
 import { openManagedSecrets } from '../app/studio/secrets/managed-secrets.ts';
-import { openServerState } from '../app/serve/server-state.ts';
+import { openServerState, type ServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
@@ -117,13 +117,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: {
-        audit: state.audit,
-        secrets: openManagedSecrets({
-          ...{ store: state.secrets, variables: access, clock },
-          usedBy: namedInCatalog(catalog),
-        }),
-      },
+      studio: { audit: state.audit, secrets: managedSecretsOf(settings, state, catalog) },
       gate,
       login,
       trustedProxies,
@@ -140,6 +134,11 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await closeAll();
     throw thrown;
   }
+}
+
+function managedSecretsOf({ access, clock }: ServerSettings, state: ServerState, catalog: Catalog) {
+  const usedBy = namedInCatalog(catalog);
+  return openManagedSecrets({ store: state.secrets, variables: access, usedBy, clock });
 }
 
 function lookupFor({ databaseUrl, cwd, gcsEndpoint }: ServerSettings): DocumentLookup {

@@ -1,4 +1,4 @@
-import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
+import { secretVariable, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import type { StoredSecret } from '../../state/secrets/secret-rows.ts';
 import { openedFor, type SecretOpener } from './definition-secrets.ts';
@@ -16,7 +16,7 @@ export function pushTokenValue(
   connector: Connector,
   ref: string,
   stored: StoredPushToken,
-  variables: SecretOpener & { secret(variable: string): string | undefined },
+  variables: SecretOpener & Pick<SecretVariables, 'secret'>,
 ): string | undefined {
   return stored === undefined
     ? variables.secret(secretVariable(ref))

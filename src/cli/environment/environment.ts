@@ -12,14 +12,13 @@ import { readPublicUrl } from './public-url.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
-import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { runLinks, telemetrySettings } from './telemetry.ts';
 
 /**
- * The process's environment, typed and validated; no other code reads it. Variables that only some commands need are checked
+ * The process's environment, typed and validated; no other code reads it. Secrets that are read are added to `redactor`. Variables that only some commands need are checked
  * in methods, so that an invalid one stops only these commands.
  */
 export interface Environment extends SecretVariables {
@@ -60,14 +59,6 @@ export interface Environment extends SecretVariables {
   access(): ServerAccess;
   /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
   syncEndpoint(): SyncEndpoint;
-  /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
-  secret(variable: string): string | undefined;
-  /** The name of a variable that is set and similar to this `SECRET_…` variable, which is not. */
-  similarSecret(variable: string): string | undefined;
-  /** `MANAGED_SECRET_ENCRYPTION_KEY`, or the file of `MANAGED_SECRET_ENCRYPTION_KEY_FILE`. @throws BridgeError ENVIRONMENT_INVALID */
-  managedKeys(): KeyRing | undefined;
-  /** Adds a value to `redactor`. */
-  hideSecret(value: string): void;
   /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
   misspelled(): ReturnType<typeof misspelledVariables>;
   /**

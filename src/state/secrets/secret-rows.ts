@@ -57,7 +57,9 @@ export async function noteSecretUse(
   const hour = hourOf(now);
   await knex('managed_secrets')
     .whereIn('name', names)
-    .where((query) => query.whereNull('last_used_at').orWhere('last_used_at', '<', hour))
+    .where((query) => {
+      void query.whereNull('last_used_at').orWhere('last_used_at', '<', hour);
+    })
     .update({ last_used_at: hour });
 }
 

@@ -208,9 +208,9 @@ describe('secrets rotate', () => {
       exitCode: 78,
       stderr: expect.stringContaining('n (key b)'),
     });
-    const { knex, close } = await openDatabase({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });
-    const events = await knex('audit_events').orderBy('id');
-    await close();
+    const database = await openDatabase({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });
+    const events = await database.knex('audit_events').orderBy('id');
+    await database.close();
     expect(events.map(({ action, actor_kind }) => [action, actor_kind])).toEqual([
       ['secret.set', 'command_line'],
       ['secret.rotate', 'command_line'],

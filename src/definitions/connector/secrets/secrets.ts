@@ -22,13 +22,13 @@ export function secretCommand(ref: string, sourceType: string | undefined): stri
 /** The secrets of the environment, and what it needs for those that are stored in the database. */
 export interface SecretVariables {
   /** Reads one `SECRET_…` variable; undefined or empty means not set. */
-  secret(variable: string): string | undefined;
+  readonly secret: (variable: string) => string | undefined;
   /** The name of a variable that is set, and that was probably meant instead; undefined if no name is similar. */
-  similarSecret(variable: string): string | undefined;
+  readonly similarSecret: (variable: string) => string | undefined;
   /** The keys that open stored secrets; undefined if none are configured. @throws BridgeError ENVIRONMENT_INVALID */
-  managedKeys(): KeyRing | undefined;
+  readonly managedKeys: () => KeyRing | undefined;
   /** Makes sure that a secret that was read elsewhere is not shown. */
-  hideSecret(value: string): void;
+  readonly hideSecret: (value: string) => void;
 }
 
 /**

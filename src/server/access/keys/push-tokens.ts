@@ -45,16 +45,7 @@ export function openPushTokens({ catalog, settings, state, clock, log }: PushTok
     const [stored] = await state.secrets.read([ref]);
     return stored;
   }, clock);
-  /** When a token that is not accepted was last reported, by connector and secret. */
-  const reportedMs = new Map<string, number>();
-
-  function report(id: string, message: string, fields: Readonly<Record<string, string>>): void {
-    const nowMs = clock.elapsedMs();
-    const lastMs = reportedMs.get(id);
-    if (lastMs !== undefined && nowMs - lastMs < REFUSED_KEY_REPEAT_SECONDS * 1_000) return;
-    reportedMs.set(id, nowMs);
-    log.error(message, fields);
-  }
+  const report = reportsOnce(clock, log);
 
   /** A stored token that cannot be read is not accepted, and the environment is not used in its place. */
   function valueOf(connector: Connector, ref: string, stored: StoredPushToken): string | undefined {
@@ -119,6 +110,18 @@ export function openPushTokens({ catalog, settings, state, clock, log }: PushTok
       const byName = new Map(stored.map((secret) => [secret.name, secret]));
       for (const { connector, ref } of named) tokenOf(connector, ref, byName.get(ref));
     },
+  };
+}
+
+/** Logs the same problem of the same token again only after some time. */
+function reportsOnce(clock: Clock, log: Pick<Logger, 'error'>) {
+  const reportedMs = new Map<string, number>();
+  return (id: string, message: string, fields: Readonly<Record<string, string>>): void => {
+    const nowMs = clock.elapsedMs();
+    const lastMs = reportedMs.get(id);
+    if (lastMs !== undefined && nowMs - lastMs < REFUSED_KEY_REPEAT_SECONDS * 1_000) return;
+    reportedMs.set(id, nowMs);
+    log.error(message, fields);
   };
 }
 

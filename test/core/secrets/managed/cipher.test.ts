@@ -34,16 +34,16 @@ describe('seal and open', () => {
 
   test('does not open when the tag or the nonce was cut or extended, even to lengths that GCM accepts', () => {
     const row = sealed('s3cret');
-    for (let length = 0; length <= 20; length++) {
-      if (length !== 16) {
-        const tag = Buffer.concat([row.tag, Buffer.alloc(8)]).subarray(0, length);
-        expect(opened({ ...row, tag })).toBeUndefined();
-      }
-      if (length !== 12) {
-        const nonce = Buffer.concat([row.nonce, Buffer.alloc(8)]).subarray(0, length);
-        expect(opened({ ...row, nonce })).toBeUndefined();
-      }
-    }
+    const lengths = Array.from({ length: 21 }, (_, length) => length);
+    const cut = (bytes: Uint8Array, length: number) =>
+      Buffer.concat([bytes, Buffer.alloc(8)]).subarray(0, length);
+    const withTags = lengths
+      .filter((length) => length !== 16)
+      .map((length) => ({ tag: cut(row.tag, length) }));
+    const withNonces = lengths
+      .filter((length) => length !== 12)
+      .map((length) => ({ nonce: cut(row.nonce, length) }));
+    for (const change of [...withTags, ...withNonces]) expect(opened({ ...row, ...change })).toBeUndefined();
   });
 
   test('does not open under another name, key id, version or purpose, nor with another key of the same id', () => {
@@ -120,8 +120,9 @@ describe('parseKeyRing', () => {
       code: 'ENVIRONMENT_INVALID',
       hint: expect.stringContaining('secrets new-key'),
     });
-    const secret = entry.split(/[:,]/).at(-1)?.trim() ?? '';
-    if (secret !== '') expect(`${thrown.message} ${thrown.hint ?? ''}`).not.toContain(secret);
+    const secrets = entry.split(/[:,]/).filter((part) => part.length > 8);
+    const shown = `${thrown.message} ${thrown.hint ?? ''}`;
+    expect(secrets.filter((part) => shown.includes(part))).toEqual([]);
   });
 
   test('refuses one key under two ids', () => {
