@@ -54,7 +54,7 @@ export async function withSource<T>(
  * The secrets that a run of a connector would use. Opens the state only for them, and records no use.
  * @throws BridgeError as `definitionSecrets` and `permitOf` do
  */
-export async function secretsForCheck(
+async function secretsForCheck(
   connector: Connector,
   surroundings: SourceSurroundings,
 ): Promise<DefinitionSecrets> {

@@ -12,7 +12,7 @@ import { noteSecretUse, readSecrets, textsIn, type SecretRows } from './secret-r
 import { columnsOf, sealedOf, type ManagedSecretTable } from './tables.ts';
 
 /** What is stored of a secret besides its value. */
-export interface SecretRecord {
+interface SecretRecord {
   readonly name: string;
   readonly keyId: string;
   readonly createdAt: string;
@@ -26,7 +26,7 @@ export interface SecretRecord {
 }
 
 /** A change of one secret. */
-export interface SecretChange extends Pick<
+interface SecretChange extends Pick<
   SecretRecord,
   'name' | 'allowedHosts' | 'allowedConnectors' | 'note'
 > {
@@ -35,7 +35,7 @@ export interface SecretChange extends Pick<
 }
 
 /** Who changes the store, and when; recorded in the audit log in the same transaction. */
-export interface Authorship {
+interface Authorship {
   readonly actor: Actor;
   readonly now: Date;
 }
