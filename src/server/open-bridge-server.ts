@@ -1,4 +1,4 @@
-import { openCatalog } from '../app/catalog/catalog.ts';
+import { openCatalog, type Catalog } from '../app/catalog/catalog.ts';
 import { warnOfExposure } from '../app/doctor/exposed-paths.ts';
 import { warnOfStateExposure } from '../app/run/exposure-warnings.ts';
 import { NO_POLICY } from '../app/doctor/policy.ts';
@@ -12,10 +12,14 @@ import { manageSources, type ManagedSources } from '../app/knowledge/managed-sou
 import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
-import { openServerState } from '../app/serve/server-state.ts';
+import { namedInCatalog } from '../app/secrets/definitions-naming.ts';
+import { reportKeys } from '../app/secrets/report-keys.ts';
+import { openManagedSecrets } from '../app/studio/secrets/managed-secrets.ts';
+import { openServerState, type ServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { SecretVariables } from '../definitions/connector/secrets/secrets.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
@@ -53,7 +57,7 @@ interface ServerSettings {
   /** The environment in which knowledge sources are synced. */
   readonly knowledge: Pick<
     KnowledgeContext,
-    'embeddings' | 'proxy' | 'redactor' | 'retry' | 'secret' | 'similarSecret'
+    'embeddings' | 'proxy' | 'redactor' | 'retry' | keyof SecretVariables
   >;
   /** Only tests set these sources, in place of those of the database. */
   readonly sources?: ManagedSources;
@@ -80,6 +84,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
     opened.push(state);
+    await reportKeys(state.secrets, access, log);
     const { url, file } = stateLocation(settings);
     await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
@@ -112,7 +117,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit },
+      studio: { audit: state.audit, secrets: managedSecretsOf(settings, state, catalog) },
       gate,
       login,
       trustedProxies,
@@ -129,6 +134,11 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await closeAll();
     throw thrown;
   }
+}
+
+function managedSecretsOf({ access, clock }: ServerSettings, state: ServerState, catalog: Catalog) {
+  const usedBy = namedInCatalog(catalog);
+  return openManagedSecrets({ store: state.secrets, variables: access, usedBy, clock });
 }
 
 function lookupFor({ databaseUrl, cwd, gcsEndpoint }: ServerSettings): DocumentLookup {

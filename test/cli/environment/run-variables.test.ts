@@ -42,6 +42,19 @@ describe('the environment of a run that a server starts', () => {
     expect(runVariables(env, [], 'connector')).toEqual({});
   });
 
+  test('has the keys of stored secrets only if its definition names a secret', () => {
+    const env = {
+      MANAGED_SECRET_ENCRYPTION_KEY: 'x',
+      MANAGED_SECRET_ENCRYPTION_KEY_FILE: 'y',
+      SECRET_A: 'z',
+    };
+    expect(runVariables(env, [])).toEqual({});
+    expect(runVariables(env, ['SECRET_B'])).toEqual({
+      MANAGED_SECRET_ENCRYPTION_KEY: 'x',
+      MANAGED_SECRET_ENCRYPTION_KEY_FILE: 'y',
+    });
+  });
+
   test('has every variable that the program reads, but those of the server', () => {
     const names = variablesRead();
     expect(names.length).toBeGreaterThan(25);

@@ -7,6 +7,8 @@ import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
+import { namedInCatalog } from '../../../src/app/secrets/definitions-naming.ts';
+import { openManagedSecrets } from '../../../src/app/studio/secrets/managed-secrets.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
@@ -104,7 +106,13 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit },
+    studio: {
+      audit: state.audit,
+      secrets: openManagedSecrets({
+        ...{ store: state.secrets, variables: settings, clock },
+        usedBy: namedInCatalog(catalog),
+      }),
+    },
     gate,
     login,
     trustedProxies,
