@@ -3,6 +3,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
 import { similarVariable } from '../../definitions/connector/secrets/secrets.ts';
+import { readAuditRetention } from './audit.ts';
 import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
@@ -56,6 +57,8 @@ export interface Environment {
   publicUrl(): string | undefined;
   /** Who may use the server, according to the environment. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
+  /** `AUDIT_RETENTION_DAYS`. @throws BridgeError ENVIRONMENT_INVALID */
+  auditRetentionDays(): number;
   /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
   syncEndpoint(): SyncEndpoint;
   /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
@@ -112,6 +115,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     runLinks: () => runLinks(env),
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),
     access: () => readServerAccess(env),
+    auditRetentionDays: () => readAuditRetention(env),
     syncEndpoint: () => readSyncEndpoint(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;

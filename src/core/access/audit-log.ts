@@ -35,6 +35,15 @@ export type AuditActor = Omit<Actor, 'kind' | 'right'> & {
   readonly kind: Actor['kind'] | 'anonymous' | 'server';
 };
 
+/** `serve`, for what it does by itself. */
+export const SERVER_ACTOR: AuditActor = {
+  id: 'server',
+  kind: 'server',
+  name: 'serve',
+  address: null,
+  requestId: null,
+};
+
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null>>;
 
 /** One entry of the audit log. It has no secrets, no rows and no query texts. */

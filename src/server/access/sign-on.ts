@@ -33,8 +33,11 @@ export function openSignOn({ signOn, trustedProxies }: AccessSettings): SignOn |
       if (countOf(header, request) !== 1 || !isUserName(user)) return undefined;
       if (groups !== undefined && countOf(groups.header, request) > 1) return undefined;
       const right = rightOf(request, signOn);
-      if (right === undefined) throw withoutRight();
       const id = `sso:${user}`;
+      if (right === undefined) {
+        request.identified = { id, name: user, kind: 'proxy_user' };
+        throw withoutRight();
+      }
       return { id, caller: { id, name: user, kind: 'proxy_user', right }, right, connectorId: null };
     },
   };

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
-import type {
-  AuditDetails,
-  AuditEvent,
-  AuditFilter,
-  AuditRecords,
-  RecordedAuditEvent,
+import {
+  SERVER_ACTOR,
+  type AuditDetails,
+  type AuditEvent,
+  type AuditFilter,
+  type AuditRecords,
+  type RecordedAuditEvent,
 } from '../../core/access/audit-log.ts';
 import { auditFields } from '../../core/access/audit-text.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
@@ -13,7 +14,6 @@ import type { ServerDatabase } from '../../database/open-server-database.ts';
 import { insertAuditEvent } from './insert-event.ts';
 import type { AuditEventTable } from './table.ts';
 
-const SERVER = { id: 'server', kind: 'server', name: 'serve', address: null, requestId: null } as const;
 const DAY_SECONDS = 86_400;
 
 export function openAuditRecords(
@@ -64,7 +64,7 @@ export function openAuditRecords(
 
 function expiry(events: number, days: number): AuditEvent {
   const object = { kind: 'audit_log', name: 'audit_events' };
-  return { actor: SERVER, action: 'audit.expire', object, outcome: 'ok', details: { events, days } };
+  return { actor: SERVER_ACTOR, action: 'audit.expire', object, outcome: 'ok', details: { events, days } };
 }
 
 function filtered(knex: Knex, filter: AuditFilter) {

@@ -6,6 +6,7 @@ import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
+import { openServerAudit } from '../../../src/app/studio/audit/server-audit.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
@@ -20,6 +21,7 @@ import { openSync } from '../../../src/server/sync/open-sync.ts';
 import { NO_ACCESS, NO_SYNC } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 
 interface GuardedSettings {
   readonly access?: Partial<AccessSettings>;
@@ -65,8 +67,8 @@ export async function startGuardedServer({
     announceKey: (key) => announced.push(key),
     ...access,
   };
-  const state = await openServerState({ databaseUrl: undefined, cwd: folder });
-  if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now());
+  const state = await openServerState({ databaseUrl: undefined, cwd: folder, clock, log });
+  if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now(), SERVER_ACTOR);
   const catalog = openCatalog({ directory: 'connectors', policyFile: undefined, cwd: folder, clock });
   const metrics = createMetrics(state);
   const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log, guessing });
@@ -90,6 +92,7 @@ export async function startGuardedServer({
     clock,
     log,
   });
+  const audit = openServerAudit({ state, auditRetentionDays: 400, clock, log });
   const context = {
     version: '1.2.3',
     log,
@@ -104,7 +107,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit },
+    studio: { ...audit.services },
     gate,
     login,
     trustedProxies,
@@ -120,6 +123,8 @@ export async function startGuardedServer({
     clock,
     lines,
     announced,
+    /** Writes what is counted so far to the audit log. */
+    refusals: audit.services.refusals,
     /** Node's own server, for its settings. */
     http: app.server,
     request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
@@ -129,12 +134,13 @@ export async function startGuardedServer({
       more: Partial<Pick<AccessKey, 'connectorId' | 'expiresAt'>> = {},
     ) {
       const wanted = { ...NEW_KEY, name: `to ${right}`, right, ...more };
-      return (await makeAccessKey(state, wanted, clock.now())).key;
+      return (await makeAccessKey(state, wanted, clock.now(), SERVER_ACTOR)).key;
     },
     stop: () =>
       (stopped ??= app
         .close()
         .then(() => Promise.all([intake.close(), sync.service.stop()]))
+        .then(() => audit.close())
         .then(() => state.close())
         .then(() => {
           folders.removeAll();
