@@ -1,4 +1,5 @@
 import type { RouteSet } from '../http/route-set.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -6,7 +7,7 @@ import type { StudioContext } from './studio-context.ts';
 export function studioRoutes(context: StudioContext): RouteSet {
   return (app, _options, done) => {
     answerStudioFailures(app);
-    context.log.debug('Studio is ready');
+    void app.register(auditRoutes(context));
     done();
   };
 }

@@ -75,14 +75,14 @@ function filtered(knex: Knex, filter: AuditFilter) {
   if (action !== undefined) void query.where('action', action);
   if (outcome !== undefined) void query.where('outcome', outcome);
   if (actor !== undefined) {
-    void query.where((either) =>
-      either.where('actor_id', actor).orWhereRaw(CONTAINS, ['actor_name', part(actor)]),
-    );
+    void query.where((either) => {
+      void either.where('actor_id', actor).orWhereRaw(CONTAINS, ['actor_name', part(actor)]);
+    });
   }
   if (object !== undefined) {
-    void query.where((either) =>
-      either.where('object_kind', object).orWhereRaw(CONTAINS, ['object_name', part(object)]),
-    );
+    void query.where((either) => {
+      void either.where('object_kind', object).orWhereRaw(CONTAINS, ['object_name', part(object)]);
+    });
   }
   return query;
 }
