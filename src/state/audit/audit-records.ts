@@ -87,11 +87,11 @@ function filtered(knex: Knex, filter: AuditFilter) {
   return query;
 }
 
-const CONTAINS = String.raw`lower(??) like lower(?) escape '\'`;
+const CONTAINS = "lower(??) like lower(?) escape '!'";
 
 /** A pattern of LIKE for texts that contain this one. */
 function part(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return `%${text.replaceAll(/[!%_]/g, '!$&')}%`;
 }
 
 function eventOf(row: AuditEventTable): RecordedAuditEvent {
