@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../core/access/actor.ts';
 
-/** Who runs this command, as the audit log records it. Who may use the database may do everything. */
+/** The user of the operating system who runs a command. A user who can reach the database may do everything. */
 export function commandLineActor(): Actor {
   const name = userName();
-  return { id: `user:${name}`, kind: 'command_line', name, right: 'admin', address: null, requestId: null };
+  return { kind: 'command_line', id: name, name, right: 'admin', address: null, requestId: null };
 }
 
-/** In a container, the user may have no entry in the list of users. */
+/** In a container the user may have a number only. */
 function userName(): string {
   try {
     return userInfo().username;

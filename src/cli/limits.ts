@@ -47,3 +47,5 @@ export const AUDIT_RETENTION_DAYS_DEFAULT = 400;
 export const AUDIT_RETENTION_DAYS_MIN = 30;
 /** The longest: ten years. */
 export const AUDIT_RETENTION_DAYS_MAX = 3_650;
+/** The file of `MANAGED_SECRET_ENCRYPTION_KEY_FILE`: twenty keys have some 1,600 bytes. */
+export const MANAGED_KEY_FILE_BYTES_MAX = 8_192;

@@ -12,10 +12,14 @@ import { manageSources, type ManagedSources } from '../app/knowledge/managed-sou
 import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
+import { namedInCatalog } from '../app/secrets/definitions-naming.ts';
+import { reportKeys } from '../app/secrets/report-keys.ts';
+import { openManagedSecrets } from '../app/studio/secrets/managed-secrets.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { SecretVariables } from '../definitions/connector/secrets/secrets.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
@@ -56,7 +60,7 @@ interface ServerSettings {
   /** The environment in which knowledge sources are synced. */
   readonly knowledge: Pick<
     KnowledgeContext,
-    'embeddings' | 'proxy' | 'redactor' | 'retry' | 'secret' | 'similarSecret'
+    'embeddings' | 'proxy' | 'redactor' | 'retry' | keyof SecretVariables
   >;
   /** Only tests set these sources, in place of those of the database. */
   readonly sources?: ManagedSources;
@@ -83,6 +87,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
     opened.push(state);
+    await reportKeys(state.secrets, access, log);
     const { url, file } = stateLocation(settings);
     await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
@@ -117,7 +122,13 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { ...audit.services },
+      studio: {
+        ...audit.services,
+        secrets: openManagedSecrets({
+          ...{ store: state.secrets, variables: access, clock },
+          usedBy: namedInCatalog(catalog),
+        }),
+      },
       gate,
       login,
       trustedProxies,

@@ -1,3 +1,4 @@
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Right } from '../../core/secrets/access-key.ts';
 
 /** How the trusted proxies say which user they have logged in. Header names are in lower case. */
@@ -16,7 +17,7 @@ export interface SignOnSettings {
 export type PersonRight = Exclude<Right, 'push'>;
 
 /** Who may use the server, in addition to the keys in the state store. */
-export interface AccessSettings {
+export interface AccessSettings extends Omit<SecretVariables, 'similarSecret'> {
   /** `ADMIN_API_KEY` is a key with every right. */
   readonly adminKey: string | undefined;
   /** `SESSION_SECRET`. If it is undefined, servers that share a database also share a secret stored in it. */
@@ -24,8 +25,6 @@ export interface AccessSettings {
   /** Addresses and networks of proxies whose `X-Forwarded-*` headers are trusted. */
   readonly trustedProxies: readonly string[];
   readonly signOn: SignOnSettings | undefined;
-  /** Returns the value of a `SECRET_…` variable: the push token of a connector. */
-  secret(variable: string): string | undefined;
   /** Called with an admin key that was created at startup. The key cannot be read again later. */
   announceKey(key: string): void;
 }

@@ -7,6 +7,12 @@ import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 const ANSWERS: Readonly<Partial<Record<ErrorCode, HttpErrorCode>>> = {
   RIGHT_MISSING: 'FORBIDDEN',
   DEFINITION_UNKNOWN: 'NOT_FOUND',
+  SECRET_UNKNOWN: 'NOT_FOUND',
+  SECRET_IN_USE: 'CONFLICT',
+  SECRET_VALUE_INVALID: 'BAD_REQUEST',
+  SECRETS_KEY_MISSING: 'CONFLICT',
+  SECRETS_KEY_WRONG: 'CONFLICT',
+  SECRET_UNREADABLE: 'CONFLICT',
 };
 
 /** Answers errors of use cases with their message and hint, which are written for people. */

@@ -21,6 +21,7 @@ import { parsedObject } from '../../support/files/json.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { connectorOf } from '../../support/files/workplace.ts';
 import { runOptions } from '../../support/pipeline/run-options.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 const TOKEN = 'token-of-a-test';
 const LONG_AGO = new Date('2020-01-01T00:00:00Z');
@@ -82,6 +83,7 @@ function run(path: string, secret: RunSurroundings['secret'] = () => undefined) 
     redactor: createRedactor(),
     secret,
     similarSecret: () => undefined,
+    ...NO_MANAGED_SECRETS,
     // Longer than any machine takes.
     timing: { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 },
   };

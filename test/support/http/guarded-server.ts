@@ -8,6 +8,8 @@ import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openServerAudit } from '../../../src/app/studio/audit/server-audit.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
+import { namedInCatalog } from '../../../src/app/secrets/definitions-naming.ts';
+import { openManagedSecrets } from '../../../src/app/studio/secrets/managed-secrets.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
@@ -107,7 +109,13 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { ...audit.services },
+    studio: {
+      ...audit.services,
+      secrets: openManagedSecrets({
+        ...{ store: state.secrets, variables: settings, clock },
+        usedBy: namedInCatalog(catalog),
+      }),
+    },
     gate,
     login,
     trustedProxies,

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/core/log.ts';
 import { openBridgeServer } from '../../../src/server/open-bridge-server.ts';
 import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
+import { NO_MANAGED_SECRETS } from '../secrets/no-managed-secrets.ts';
 
 type Settings = Parameters<typeof openBridgeServer>[0];
 
@@ -14,6 +15,7 @@ export const NO_ACCESS: Settings['access'] = {
   trustedProxies: [],
   signOn: undefined,
   secret: () => undefined,
+  ...NO_MANAGED_SECRETS,
   announceKey: () => undefined,
 };
 
@@ -25,6 +27,7 @@ export const NO_KNOWLEDGE: Settings['knowledge'] = {
   retry: { retries: 0, backoffSeconds: 0 },
   secret: () => undefined,
   similarSecret: () => undefined,
+  ...NO_MANAGED_SECRETS,
 };
 
 /** No app is synced, unless a test has a runner of its own. */
@@ -37,6 +40,7 @@ export const NO_SYNC: Settings['sync'] = {
   redactor: createRedactor(),
   secret: () => undefined,
   similarSecret: () => undefined,
+  ...NO_MANAGED_SECRETS,
 };
 
 /** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
