@@ -7,7 +7,7 @@ import type { Caller } from './access.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the gate once it knows who asks, also if the request is then refused. */
-    identified: Pick<Caller, 'id' | 'kind' | 'name'> | undefined;
+    identified: (Pick<Caller, 'id' | 'kind' | 'name'> & Partial<Pick<Caller, 'right'>>) | undefined;
   }
 }
 
@@ -16,7 +16,7 @@ export function recordRefusedRequests(app: FastifyInstance, refusals: Refusals):
   app.addHook('onSend', async (request, reply) => {
     const { access = 'open' } = request.routeOptions.config;
     if (reply.statusCode !== 403 || access === 'open') return;
-    const held = request.caller?.right;
+    const held = (request.caller ?? request.identified)?.right;
     await refusals.note({
       actor: refusedActor(request),
       action: 'request.refuse',

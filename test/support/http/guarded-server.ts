@@ -24,6 +24,7 @@ import { NO_ACCESS, NO_SYNC } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
 import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
+import { openDatabase } from '../../../src/database/database.ts';
 
 interface GuardedSettings {
   readonly access?: Partial<AccessSettings>;
@@ -131,6 +132,12 @@ export async function startGuardedServer({
     clock,
     lines,
     announced,
+    /** From now on, no event can be recorded. */
+    async breakAuditLog() {
+      const database = await openDatabase({ file: join(folder, '.gemini-sync-bridge', 'state.db') });
+      await database.knex.schema.dropTable('audit_events');
+      await database.close();
+    },
     /** Writes what is counted so far to the audit log. */
     refusals: audit.services.refusals,
     /** Node's own server, for its settings. */
