@@ -132,7 +132,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     similarSecret: (variable) => similarVariable(variable, namesSet(env)),
     managedKeys: remembered(() => readManagedKeys(env, redactor)),
     hideSecret: (value) => {
-      redactor.add(value);
+      if (value !== '') redactor.add(value);
     },
     forRun: (secretVariables, kind) => runVariables(env, secretVariables, kind),
   };

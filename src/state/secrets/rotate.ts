@@ -23,7 +23,9 @@ export async function rotateSecrets(
   let rotated = 0;
   // One after the other, so that the memory does not grow with their number.
   for (const name of names) {
-    const row = await transaction('managed_secrets').where({ name }).first(...SEALED_COLUMNS);
+    const row = await transaction('managed_secrets')
+      .where({ name })
+      .first(...SEALED_COLUMNS);
     if (row === undefined) continue;
     const text = open('managed-secret', name, sealedOf(row), ring);
     if (text === undefined) {
@@ -37,7 +39,11 @@ export async function rotateSecrets(
   if (unreadable.length > 0) throw notAllReadable(unreadable);
   const details = { key_id: ring.current.id, secrets: rotated };
   const object = { kind: 'secret', name: '*' };
-  await insertAuditEvent(transaction, { actor, action: 'secret.rotate', object, outcome: 'ok', details }, now);
+  await insertAuditEvent(
+    transaction,
+    { actor, action: 'secret.rotate', object, outcome: 'ok', details },
+    now,
+  );
   return rotated;
 }
 

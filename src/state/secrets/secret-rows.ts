@@ -25,17 +25,22 @@ export interface SecretRows {
 export function secretRows(database: Database, { readOnly }: { readonly readOnly: boolean }): SecretRows {
   const guarded = withStateErrors(database);
   return {
-    read: guarded(readSecrets),
+    read: guarded((on, names: readonly string[]) => readSecrets(on, names)),
     noteUse: readOnly ? () => Promise.resolve() : guarded(noteSecretUse),
   };
 }
 
-export async function readSecrets({ knex }: Pick<Database, 'knex'>, names: readonly string[]) {
+/** @param names undefined: all of them */
+export async function readSecrets(
+  { knex }: Pick<Database, 'knex'>,
+  names?: readonly string[],
+): Promise<StoredSecret[]> {
   const columns = ['name', ...SEALED_COLUMNS, 'allowed_hosts', 'allowed_connectors', 'last_used_at'] as const;
-  const rows = await knex('managed_secrets')
-    .whereIn('name', names)
+  const query = knex('managed_secrets')
+    .orderBy('name')
     .select(...columns);
-  return rows.map((row): StoredSecret => ({
+  const rows = await (names === undefined ? query : query.whereIn('name', names));
+  return rows.map((row) => ({
     name: row.name,
     sealed: sealedOf(row),
     allowedHosts: textsIn(row.allowed_hosts),

@@ -66,7 +66,11 @@ export function openSecretStore(database: Pick<ServerDatabase, 'guarded'>): Secr
     noteUse: (names, now) => database.guarded((on) => noteSecretUse(on, names, now)),
     list: () =>
       database.guarded(async ({ knex }) =>
-        (await knex('managed_secrets').select(...RECORD_COLUMNS).orderBy('name')).map(recordOf),
+        (
+          await knex('managed_secrets')
+            .select(...RECORD_COLUMNS)
+            .orderBy('name')
+        ).map(recordOf),
       ),
     canaries: () =>
       database.guarded(async ({ knex }) =>
@@ -105,11 +109,12 @@ async function setSecret(
   { actor, now }: Authorship,
 ): Promise<'created' | 'changed'> {
   const { name, value, note, allowedHosts, allowedConnectors } = change;
-  const before = await transaction('managed_secrets').where({ name }).first(...RECORD_COLUMNS);
+  const before = await transaction('managed_secrets')
+    .where({ name })
+    .first(...RECORD_COLUMNS);
   requireValue(change, before);
   if (value !== undefined) await requireCurrentKey(transaction, value.ring, now);
-  const sealed =
-    value && columnsOf(seal('managed-secret', name, value.text, value.ring.current));
+  const sealed = value && columnsOf(seal('managed-secret', name, value.text, value.ring.current));
   const settings = {
     updated_at: now.toISOString(),
     updated_by: actor.name,
@@ -139,7 +144,13 @@ async function setSecret(
     allowed_hosts: allowedHosts.join(' '),
     allowed_connectors: allowedConnectors.join(' '),
   };
-  const event = { actor, action: 'secret.set', object: { kind: 'secret', name }, outcome: 'ok', details } as const;
+  const event = {
+    actor,
+    action: 'secret.set',
+    object: { kind: 'secret', name },
+    outcome: 'ok',
+    details,
+  } as const;
   await insertAuditEvent(transaction, event, now);
   return outcome;
 }
@@ -155,9 +166,13 @@ function requireValue(
 ): void {
   if (value !== undefined) return;
   if (before === undefined) {
-    throw new BridgeError('SECRET_VALUE_INVALID', `The secret ${name} does not exist yet, so it needs a value.`, {
-      hint: 'Enter the value together with the other settings.',
-    });
+    throw new BridgeError(
+      'SECRET_VALUE_INVALID',
+      `The secret ${name} does not exist yet, so it needs a value.`,
+      {
+        hint: 'Enter the value together with the other settings.',
+      },
+    );
   }
   const hosts = textsIn(before.allowed_hosts) ?? [];
   const isSame = hosts.length === allowedHosts.length && hosts.every((host) => allowedHosts.includes(host));

@@ -1,12 +1,15 @@
 import type { Sealed } from '../../core/secrets/managed/cipher.ts';
 
+/** The driver of SQLite reads the other form of bytes than it writes. */
+type Bytes = Uint8Array | ArrayBuffer;
+
 /** An encrypted text in its columns. */
 export interface SealedColumns {
   key_id: string;
   format_version: number;
-  nonce: Uint8Array;
-  ciphertext: Uint8Array;
-  tag: Uint8Array;
+  nonce: Bytes;
+  ciphertext: Bytes;
+  tag: Bytes;
 }
 
 export interface ManagedSecretTable extends SealedColumns {
@@ -38,10 +41,14 @@ export function sealedOf(row: SealedColumns): Sealed {
   return {
     keyId: row.key_id,
     formatVersion: row.format_version,
-    nonce: row.nonce,
-    ciphertext: row.ciphertext,
-    tag: row.tag,
+    nonce: bytesOf(row.nonce),
+    ciphertext: bytesOf(row.ciphertext),
+    tag: bytesOf(row.tag),
   };
+}
+
+function bytesOf(bytes: Bytes): Uint8Array {
+  return ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
 }
 
 export function columnsOf({ keyId, formatVersion, nonce, ciphertext, tag }: Sealed): SealedColumns {
