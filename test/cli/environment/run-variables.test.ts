@@ -27,7 +27,16 @@ const source = (name: string) =>
   readFileSync(new URL(`../../../src/cli/environment/${name}`, import.meta.url), 'utf8');
 
 function variablesRead(): string[] {
-  const text = ['environment.ts', 'embeddings.ts', 'telemetry.ts', 'server-access.ts', 'sign-on.ts', 'audit.ts'].map(source).join('\n');
+  const text = [
+    'environment.ts',
+    'embeddings.ts',
+    'telemetry.ts',
+    'server-access.ts',
+    'sign-on.ts',
+    'audit.ts',
+  ]
+    .map(source)
+    .join('\n');
   const names = [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|TRACEPARENT)'/g)].map(
     ([, name = '']) => name,
   );
