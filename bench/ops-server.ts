@@ -16,6 +16,7 @@ const server = await openBridgeServer({
   connectorsDir: 'connectors',
   policyFile: undefined,
   variablesForRun: () => ({}),
+  auditRetentionDays: 400,
   cwd,
   clock: systemClock,
   log: silentLogger,

@@ -18,9 +18,9 @@ export async function up(knex) {
     id ${type.id},
     at text not null,
     actor_id text not null,
-    actor_kind text not null check (actor_kind in ('key', 'proxy_user', 'local', 'command_line')),
+    actor_kind text not null check (actor_kind in ('key', 'proxy_user', 'local', 'command_line', 'anonymous', 'server')),
     actor_name text not null,
-    -- The network address of the actor; null for the command line.
+    -- The network address of the actor; null for the command line and the server itself.
     address text,
     -- Such as connector.propose.
     action text not null,

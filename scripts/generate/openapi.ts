@@ -36,6 +36,7 @@ export async function openApi(): Promise<GeneratedPage[]> {
     connectorsDir: '.',
     policyFile: undefined,
     variablesForRun: () => ({}),
+    auditRetentionDays: 400,
     cwd,
     clock: systemClock,
     log: silentLogger,

@@ -175,3 +175,17 @@ export const WORKER_KILL_SECONDS = 12;
 export const WORKER_FORGET_MINUTES = 60;
 /** Characters kept from the end of the stdout of a child process, whose last line is its result. */
 export const WORKER_RESULT_CHARACTERS_MAX = 262_144;
+
+/** How often a server deletes entries of the audit log that are too old. */
+export const AUDIT_EXPIRY_HOURS = 24;
+/** Entries of the audit log that one transaction deletes: some 0.1 s. */
+export const AUDIT_EXPIRY_PAGE = 5_000;
+/** Entries of the audit log that an export holds at a time, some 500 bytes each. */
+export const AUDIT_EXPORT_PAGE = 1_000;
+/** Equal refusals within this time are one entry of the audit log and one with their number. */
+export const AUDIT_REFUSAL_WINDOW_SECONDS = 600;
+/**
+ * Entries for different refusals of one actor in an hour; further ones are counted. All clients that do not identify themselves are
+ * one actor: at most a million entries in a year, some 300 MB.
+ */
+export const AUDIT_REFUSALS_PER_HOUR = 120;

@@ -41,5 +41,11 @@ export const WORKER_RUNS_AT_ONCE_MAX = 64;
 /** Time that the worker has after SIGTERM, which includes that of its child processes; systemd kills after 90 s by default. */
 export const WORKER_SHUTDOWN_SECONDS_MAX = 20;
 
+/** How long entries of the audit log are kept by default: a year, and time to audit it. */
+export const AUDIT_RETENTION_DAYS_DEFAULT = 400;
+/** The shortest `AUDIT_RETENTION_DAYS`. The database refuses to delete younger entries. */
+export const AUDIT_RETENTION_DAYS_MIN = 30;
+/** The longest: ten years. */
+export const AUDIT_RETENTION_DAYS_MAX = 3_650;
 /** The file of `MANAGED_SECRET_ENCRYPTION_KEY_FILE`: twenty keys have some 1,600 bytes. */
 export const MANAGED_KEY_FILE_BYTES_MAX = 8_192;

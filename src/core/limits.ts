@@ -127,3 +127,6 @@ export const REPAIR_DELETES_MAX = 100_000;
  * attempts, this is about an hour.
  */
 export const RUN_REQUEST_ATTEMPTS_MAX = 9;
+
+/** Characters of one text of an entry of the audit log, such as the name of an object; the longest path of a request fits. */
+export const AUDIT_TEXT_CHARACTERS_MAX = 2_000;

@@ -13,6 +13,7 @@ import {
 } from './limits.ts';
 import { guardRoutes } from './access/access.ts';
 import { closeConnectionsWhenStopping } from './http/protocol/closing-connections.ts';
+import { recordRefusedRequests } from './access/refused-requests.ts';
 import type { ServerContext } from './context.ts';
 import { answerFailures, answerUnreadablePath } from './http/failure-answers.ts';
 import { continueAfterGate } from './http/protocol/expect-continue.ts';
@@ -66,6 +67,7 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   closeConnectionsWhenStopping(app);
   await sendSecurityHeaders(app);
   await guardRoutes(app, gate);
+  recordRefusedRequests(app, context.studio.refusals);
   continueAfterGate(app);
   await describeRoutes(app, version);
 

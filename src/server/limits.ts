@@ -111,3 +111,17 @@ export const BATCH_BODY_BYTES_MAX = 16_384;
 export const SOURCE_ID_CHARACTERS_MAX = 256;
 /** Each text of a message that is shown after a redirect: four of them fit into the 4,096 bytes of a cookie in any script. */
 export const FLASH_CHARACTERS_MAX = 180;
+
+/** Entries on one page of the audit log, unless `limit` is set. */
+export const AUDIT_EVENTS_DEFAULT = 50;
+/** Entries in one answer with the audit log, some 500 bytes each. */
+export const AUDIT_EVENTS_MAX = 500;
+/** Characters of one field of the filter of the audit log: a part of a name, a path or an id. */
+export const AUDIT_FILTER_CHARACTERS_MAX = 256;
+
+/** The form of a secret: a value of 64 KiB, percent-encoded, its lists and its note. */
+export const SECRET_FORM_BYTES_MAX = 262_144;
+/** One of the two lists in that form, with one entry per line. */
+export const SECRET_FORM_LIST_CHARACTERS_MAX = 16_384;
+/** A host or the name of a connector in such a list; a host name has at most 253 characters, and a port. */
+export const SECRET_BINDING_CHARACTERS_MAX = 300;

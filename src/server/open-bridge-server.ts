@@ -25,6 +25,7 @@ import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
 import { openSync, type SyncSettings } from './sync/open-sync.ts';
 import { listen, type Listening } from './http/listen.ts';
+import { openServerAudit } from '../app/studio/audit/server-audit.ts';
 import { openAccess } from './access/open-access.ts';
 
 interface ServerSettings {
@@ -42,6 +43,8 @@ interface ServerSettings {
    * @param secretVariables the `SECRET_…` variables that its connector needs
    */
   readonly variablesForRun: (secretVariables: readonly string[]) => Readonly<Record<string, string>>;
+  /** `AUDIT_RETENTION_DAYS`. */
+  readonly auditRetentionDays: number;
   readonly cwd: string;
   readonly clock: Clock;
   readonly log: Logger;
@@ -101,6 +104,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     opened.push({ close: () => sync.service.stop() });
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
+    const audit = openServerAudit({ ...settings, state });
+    opened.push(audit);
     const { trustedProxies } = access;
     const app = await createServer({
       version,
@@ -117,7 +122,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit, secrets: managedSecretsOf(settings, state, catalog) },
+      studio: { ...audit.services, secrets: managedSecretsOf(settings, state, catalog) },
       gate,
       login,
       trustedProxies,

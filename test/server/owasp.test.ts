@@ -10,6 +10,7 @@ import {
   type GuardedServer,
 } from '../support/http/guarded-server.ts';
 import { parsedObject } from '../support/files/json.ts';
+import { SERVER_ACTOR } from '../../src/core/access/audit-log.ts';
 
 /** Each attack is one test. What it must not reach is in the title. */
 
@@ -54,7 +55,7 @@ describe('keys', () => {
   test('that were revoked open nothing', async () => {
     const key = await server.makeKey('operate');
     expect((await operate(bearer(key).headers)).status).toBe(200);
-    await server.state.keys.revoke(keyIdOf(key) ?? '', server.clock.now());
+    await server.state.keys.revoke(keyIdOf(key) ?? '', server.clock.now(), SERVER_ACTOR);
     server.clock.advance(KEY_CACHE_MS / 1_000);
     expect((await operate(bearer(key).headers)).status).toBe(401);
   });

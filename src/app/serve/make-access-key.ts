@@ -1,3 +1,4 @@
+import { SERVER_ACTOR, type AuditActor } from '../../core/access/audit-log.ts';
 import { digestOf, generateAccessKey, type AccessKey } from '../../core/secrets/access-key.ts';
 import type { ServerState } from './server-state.ts';
 
@@ -11,9 +12,10 @@ export async function makeAccessKey(
   { keys }: Pick<ServerState, 'keys'>,
   wanted: WantedKey,
   now: Date,
+  by: AuditActor,
 ): Promise<{ readonly key: string; readonly stored: AccessKey }> {
   const made = newAccessKey(wanted, now);
-  await keys.add(made.stored);
+  await keys.add(made.stored, by);
   return made;
 }
 
@@ -24,7 +26,7 @@ export async function makeAccessKey(
  */
 export async function makeFirstKey({ keys }: Pick<ServerState, 'keys'>, wanted: WantedKey) {
   const made = newAccessKey(wanted, await keys.now());
-  return (await keys.addFirst(made.stored)) ? made : undefined;
+  return (await keys.addFirst(made.stored, SERVER_ACTOR)) ? made : undefined;
 }
 
 function newAccessKey(wanted: WantedKey, now: Date): { readonly key: string; readonly stored: AccessKey } {

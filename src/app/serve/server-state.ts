@@ -1,8 +1,9 @@
-import type { AuditLog } from '../../core/access/audit-log.ts';
+import type { AuditLog, AuditRecords } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { openSecretStore, type SecretStore } from '../../state/secrets/secret-store.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
+import { openAuditRecords } from '../../state/audit/audit-records.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
@@ -42,6 +43,7 @@ export interface ServerState {
   syncRequests(timing?: LeaseTiming): SyncRequests;
 
   readonly audit: AuditLog;
+  readonly auditRecords: AuditRecords;
   readonly secrets: SecretStore;
 
   /** The data that Ops reads. */
@@ -55,7 +57,7 @@ export interface ServerState {
 export async function openServerState(place: {
   readonly databaseUrl: string | undefined;
   readonly cwd: string;
-  readonly log?: Pick<Logger, 'warn'>;
+  readonly log?: Pick<Logger, 'info' | 'warn'>;
   readonly clock?: Clock;
 }): Promise<ServerState> {
   const database = await openServerRunDatabase(stateLocation(place), place.log);
@@ -69,11 +71,12 @@ export async function openServerState(place: {
     startedRun: (runId) => database.guarded((on) => findStartedRun(on, runId)),
     runMetrics: (kind) => database.guarded(runMetrics, kind),
     queueDepths: () => database.guarded(queueDepths),
-    keys: openAccessKeys(database),
+    keys: openAccessKeys(database, place.log),
     sessions: openSessionStore(database),
     syncRequests: (timing) => openSyncRequests(database, timing),
 
-    audit: openAuditLog(database, place.clock ?? systemClock),
+    audit: openAuditLog(database, place.clock ?? systemClock, place.log),
+    auditRecords: openAuditRecords(database, place.clock, place.log),
     secrets: openSecretStore(database),
     ops: opsState(database),
     otherOps: {

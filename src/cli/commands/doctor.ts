@@ -107,6 +107,7 @@ function wrongVariables(env: Environment): WrongVariable[] {
     { stops: 'run', read: () => env.retry() },
     { stops: 'serve', read: () => env.access() },
     { stops: 'serve', read: () => env.syncEndpoint() },
+    { stops: 'serve', read: () => env.auditRetentionDays() },
     { stops: 'serve', read: () => env.publicUrl() },
     { stops: 'kb and serve', read: () => env.embeddings() },
   ] as const;

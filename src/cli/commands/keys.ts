@@ -6,9 +6,12 @@ import { EXIT } from '../../core/exit-status.ts';
 import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../limits.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import type { CommandIo } from '../command-io.ts';
+import { commandLineActor } from '../command-line-actor.ts';
 import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/commands/keys.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
 import { keyJson, keyTable } from '../output/key-list.ts';
+import { isPretty } from '../output/pretty-log.ts';
+import { stderrLogger } from '../output/stderr-logger.ts';
 import { wrapIndented, wrapWidth } from '../output/wrap.ts';
 
 /**
@@ -44,7 +47,10 @@ function createCommand(io: CommandIo): Command {
   return new DocumentedCommand('create', KEYS_CREATE)
     .requiredOption('--name <text>', 'owner of the key, shown in the list and the log', keyName)
     .addOption(
-      new Option('--right <right>', 'what the key allows; operate includes read, admin includes all')
+      new Option(
+        '--right <right>',
+        'what the key allows; author includes read, operate includes author, admin includes all',
+      )
         .choices(RIGHTS)
         .makeOptionMandatory(),
     )
@@ -68,7 +74,7 @@ async function create({ name, right, connector, expiresDays, json }: CreateFlags
       expiresDays === undefined ? null : new Date(now.getTime() + expiresDays * DAY_MS).toISOString();
     const wanted = { name, right, connectorId: connector ?? null, expiresAt };
     const isFirst = !(await state.keys.any());
-    return { isFirst, now, ...(await makeAccessKey(state, wanted, now)) };
+    return { isFirst, now, ...(await makeAccessKey(state, wanted, now, commandLineActor())) };
   });
   if (json === true) {
     io.stdout.write(`${JSON.stringify({ ...keyJson(stored, now), key })}\n`);
@@ -104,7 +110,7 @@ function revokeCommand(io: CommandIo): Command {
     .action(async (id: string, { json }: { readonly json?: true }) => {
       const { key, now } = await withState(io, async (state) => {
         const now = await state.keys.now();
-        return { now, key: await state.keys.revoke(keyIdOf(id) ?? id, now) };
+        return { now, key: await state.keys.revoke(keyIdOf(id) ?? id, now, commandLineActor()) };
       });
       if (key === undefined) throw unknownKey(id);
       io.stdout.write(
@@ -126,7 +132,12 @@ function unknownKey(id: string): BridgeError {
 
 async function withState<Answer>(io: CommandIo, work: (state: ServerState) => Promise<Answer>) {
   const { openServerState } = await import('../../app/serve/server-state.ts');
-  const state = await openServerState({ databaseUrl: io.env.databaseUrl, cwd: io.cwd });
+  const state = await openServerState({
+    databaseUrl: io.env.databaseUrl,
+    cwd: io.cwd,
+    // A person at a terminal sees the result of the command; a log of JSON lines gets a copy of the event.
+    ...(isPretty(io) ? {} : { log: stderrLogger(io) }),
+  });
   try {
     return await work(state);
   } finally {

@@ -41,6 +41,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         runLinks: io.env.runLinks(),
         publicUrl: io.env.publicUrl(),
         gcsEndpoint: io.env.endpoints().gcs,
+        auditRetentionDays: io.env.auditRetentionDays(),
         cwd: io.cwd,
         knowledge: {
           embeddings: io.env.embeddings(),

@@ -2,6 +2,7 @@ import { parseEndpoint, type Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
+import { readAuditRetention } from './audit.ts';
 import { similarVariable, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import { readManagedKeys } from './managed-keys.ts';
 import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
@@ -57,6 +58,8 @@ export interface Environment extends SecretVariables {
   publicUrl(): string | undefined;
   /** Who may use the server, according to the environment. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
+  /** `AUDIT_RETENTION_DAYS`. @throws BridgeError ENVIRONMENT_INVALID */
+  auditRetentionDays(): number;
   /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
   syncEndpoint(): SyncEndpoint;
   /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
@@ -109,6 +112,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     runLinks: () => runLinks(env),
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),
     access: () => readServerAccess(env),
+    auditRetentionDays: () => readAuditRetention(env),
     syncEndpoint: () => readSyncEndpoint(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;

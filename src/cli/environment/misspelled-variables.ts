@@ -3,6 +3,7 @@ import { nearest } from '../../definitions/nearest.ts';
 /** Variables with names that only this program uses, so that a similar name is probably a misspelling; other programs use names such as S3_ENDPOINT. */
 const OWN: readonly string[] = [
   'ADMIN_API_KEY',
+  'AUDIT_RETENTION_DAYS',
   'CONNECTORS_DIR',
   'DATABASE_URL',
   'DISCOVERY_ENGINE_ENDPOINT',
@@ -22,6 +23,8 @@ const OWN: readonly string[] = [
   'SPLUNK_HEC_TOKEN',
   'SPLUNK_HEC_URL',
   'SPLUNK_RUN_URL_TEMPLATE',
+  'SSO_GROUPS_HEADER',
+  'SSO_GROUP_RIGHTS',
   'SSO_RIGHTS',
   'SSO_USER_HEADER',
   'SYNC_ALLOWED_ORIGINS',

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
-import { RIGHTS, type Right } from '../../core/secrets/access-key.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { ADMIN_KEY_CHARACTERS_MIN, SESSION_SECRET_CHARACTERS_MIN } from '../limits.ts';
 import { secretFault } from '../../core/secrets/secret-strength.ts';
+import { readSignOn, type SignOnVariables } from './sign-on.ts';
 
-/** `ADMIN_API_KEY`, `SESSION_SECRET`, `TRUSTED_PROXY_ADDRESSES`, `SSO_USER_HEADER` and `SSO_RIGHTS`. */
+/** `ADMIN_API_KEY`, `SESSION_SECRET`, `TRUSTED_PROXY_ADDRESSES` and the variables of `readSignOn`. */
 export interface ServerAccess {
   readonly adminKey: string | undefined;
   readonly sessionSecret: string | undefined;
   readonly trustedProxies: readonly string[];
-  readonly signOn: { readonly header: string; readonly right: Exclude<Right, 'push'> } | undefined;
+  readonly signOn: SignOnVariables | undefined;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -21,7 +21,7 @@ export function readServerAccess(env: Variables): ServerAccess {
     adminKey: secret('ADMIN_API_KEY', env, ADMIN_KEY_CHARACTERS_MIN),
     sessionSecret: secret('SESSION_SECRET', env, SESSION_SECRET_CHARACTERS_MIN),
     trustedProxies,
-    signOn: signOn(env, trustedProxies),
+    signOn: readSignOn(env, trustedProxies),
   };
 }
 
@@ -52,33 +52,6 @@ function isNetwork(text: string): boolean {
     prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
   );
 }
-
-function signOn(env: Variables, trustedProxies: readonly string[]): ServerAccess['signOn'] {
-  const header = set(env['SSO_USER_HEADER'])?.toLowerCase();
-  if (header === undefined) return undefined;
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(header) || TAKEN.has(header)) {
-    throw invalid(
-      `SSO_USER_HEADER is ${JSON.stringify(header)}, which is not a valid header name.`,
-      'Use the one that your proxy sets, such as x-forwarded-user.',
-    );
-  }
-  if (trustedProxies.length === 0) {
-    throw invalid(
-      'SSO_USER_HEADER counts only from the proxies in TRUSTED_PROXY_ADDRESSES, which is not set.',
-      'Set TRUSTED_PROXY_ADDRESSES to the address from which your proxy connects.',
-    );
-  }
-  const said = set(env['SSO_RIGHTS'])?.toLowerCase() ?? 'read';
-  const right = RIGHTS.find((known) => known === said);
-  if (right !== undefined && right !== 'push') return { header, right };
-  throw invalid(
-    `SSO_RIGHTS is ${JSON.stringify(said)}; it may be read, author, operate, admin.`,
-    'Leave it out for read.',
-  );
-}
-
-/** Headers that have another meaning for the server. */
-const TAKEN = new Set(['authorization', 'cookie', 'host', 'origin', 'x-forwarded-for', 'x-forwarded-host']);
 
 function set(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;

@@ -60,6 +60,7 @@ declare module 'fastify' {
 /** Calls the gate before the body of a request is read, and rejects routes that do not declare their access. */
 export async function guardRoutes(app: FastifyInstance, gate: Gate): Promise<void> {
   app.decorateRequest('caller', undefined);
+  app.decorateRequest('identified', undefined);
   app.decorateRequest('formToken', undefined);
   await app.register(cookie);
   await countRequests(app);

@@ -19,7 +19,8 @@ interface KeyGateOptions {
 /** The gate of a server with keys: a request must send a key or belong to a login session. */
 export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOptions): Gate {
   /** A browser adds these to every request that any page makes it send, so a change requires proof that the page is ours. */
-  function fromBrowser(request: FastifyRequest, subject: string): void {
+  function fromBrowser(request: FastifyRequest, subject: string, { caller }: Credential): void {
+    request.identified = caller;
     if (isUnsafeMethod(request) && isSameOrigin(request) !== 'yes') throw foreignPage();
     request.countedAs = subject;
     request.formToken = {
@@ -39,14 +40,14 @@ export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOpti
     const session = await sessions.of(request);
     const credential = session && (await credentials.ofId(session.credentialId));
     if (session === undefined || credential === undefined) return undefined;
-    fromBrowser(request, session.id);
+    fromBrowser(request, session.id, credential);
     sessions.goOn(session, request, reply);
     return credential;
   }
 
   function withSignOn(request: FastifyRequest): Credential | undefined {
     const credential = signOn?.credentialOf(request);
-    if (credential !== undefined) fromBrowser(request, credential.id);
+    if (credential !== undefined) fromBrowser(request, credential.id, credential);
     return credential;
   }
 
@@ -67,6 +68,7 @@ export function keyGate({ credentials, sessions, keyCheck, signOn }: KeyGateOpti
       const credential = await identify(request, reply, access);
       request.countedAs ??= credential.id;
       await request.server.limits.countRequest(request);
+      request.identified = credential.caller;
       if (!mayUse(credential, request, access)) throw forbidden(credential, access);
       return credential.caller;
     },

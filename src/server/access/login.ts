@@ -4,8 +4,11 @@ import { Type, type Static } from 'typebox';
 import { LOGIN_BODY_BYTES_MAX } from '../limits.ts';
 import { foreignForm } from './access.ts';
 import type { ServerContext } from '../context.ts';
+import { HttpError } from '../http/http-error.ts';
+import type { Credential } from './keys/credentials.ts';
 import { localPath } from './local-path.ts';
 import type { Login } from './open-access.ts';
+import { refusedActor } from './refused-requests.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { loginPage, sessionPage } from './login-page.tsx';
 import type { RouteSet } from '../http/route-set.ts';
@@ -19,8 +22,10 @@ const formSchema = Type.Object(
 );
 const logoutSchema = Type.Object({ _csrf: Type.String() }, { additionalProperties: false });
 
+type LoginContext = Pick<ServerContext, 'login' | 'studio'>;
+
 /** Routes that exchange a key for a session and end the session. They are open: their forms have their own tokens. */
-export function loginRoutes({ login }: ServerContext): RouteSet {
+export function loginRoutes({ login, studio }: LoginContext): RouteSet {
   return (app, _options, done) => {
     void app.register(formbody, { bodyLimit: LOGIN_BODY_BYTES_MAX });
     const config = { access: 'open' } as const;
@@ -42,7 +47,7 @@ export function loginRoutes({ login }: ServerContext): RouteSet {
     app.post('/login', { config, schema: { hide: true, body: formSchema } }, async (request, reply) => {
       if (login === undefined) return reply.redirect(HOME, 303);
       const next = localPath(request.body.next);
-      const refused = await logIn(login, request.body, request, reply);
+      const refused = await logIn({ ...login, ...studio }, request.body, request, reply);
       if (refused === undefined) return reply.redirect(next ?? HOME, 303);
       reply.status(refused.status);
       return sendForm(login, request, reply, { next, problem: refused.problem });
@@ -69,16 +74,55 @@ async function currentSession({ credentials, sessions }: Login, request: Fastify
   return session === undefined || credential === undefined ? undefined : { session, credential };
 }
 
+interface LoginRefusal {
+  readonly status: number;
+  readonly problem: string;
+}
+
 /**
+ * Begins a session, or says why not. Both are in the audit log; without its entry no session begins.
  * @returns the reason for a refusal; undefined when the session has begun
  * @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_*
  */
 async function logIn(
+  parts: Login & LoginContext['studio'],
+  form: Static<typeof formSchema>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<LoginRefusal | undefined> {
+  const { audit, refusals, sessions } = parts;
+  const object = { kind: 'login', name: '/login' };
+  const refuse = (status: number) =>
+    refusals.note({ actor: refusedActor(request), action: 'login.refuse', object, details: { status } });
+  try {
+    const found = await credentialOfForm(parts, form, request);
+    if ('problem' in found) {
+      await refuse(found.status);
+      return found;
+    }
+    const { id, caller } = found;
+    const actor = { ...caller, address: request.ip, requestId: request.id };
+    await audit.record({
+      actor,
+      action: 'login.accept',
+      object,
+      outcome: 'ok',
+      details: { right: caller.right },
+    });
+    sessions.start(id, request, reply);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof HttpError) await refuse(thrown.status);
+    throw thrown;
+  }
+}
+
+/** @throws HttpError TOO_MANY_REQUESTS; BridgeError STATE_* */
+async function credentialOfForm(
   { keyCheck, sessions }: Login,
   { _csrf, key }: Static<typeof formSchema>,
   request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<{ readonly status: number; readonly problem: string } | undefined> {
+): Promise<Credential | LoginRefusal> {
   const visitor = sessions.visitor(request);
   const own = isSameOrigin(request) === 'yes' && visitor !== undefined;
   if (!own || !sessions.isFormToken(_csrf, subjectOf(visitor))) {
@@ -88,10 +132,10 @@ async function logIn(
   if (credential === undefined) {
     return { status: 401, problem: 'This key is not known here, or it was revoked or has expired.' };
   }
-  const { id, right } = credential;
-  if (right === 'push') return { status: 403, problem: 'This key is for pushes. It opens no page.' };
-  sessions.start(id, request, reply);
-  return undefined;
+  request.identified = credential.caller;
+  if (credential.right === 'push')
+    return { status: 403, problem: 'This key is for pushes. It opens no page.' };
+  return credential;
 }
 
 function sendForm(

@@ -1,34 +1,64 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { SIGN_ON_USER_CHARACTERS_MAX } from '../limits.ts';
-import type { AccessSettings } from './access-settings.ts';
+import { RIGHTS } from '../../core/secrets/access-key.ts';
+import { HttpError } from '../http/http-error.ts';
+import type { AccessSettings, PersonRight, SignOnSettings } from './access-settings.ts';
 import type { Credential } from './keys/credentials.ts';
 
 /** Handles users that a proxy in front of the server has logged in. */
 export interface SignOn {
-  /** Removes the header unless the proxy itself set it. */
+  /** Removes the headers unless the proxy itself set them. */
   screen(request: FastifyRequest): void;
+  /** @throws HttpError FORBIDDEN for a user without a right */
   credentialOf(request: FastifyRequest): Credential | undefined;
 }
 
 export function openSignOn({ signOn, trustedProxies }: AccessSettings): SignOn | undefined {
   if (signOn === undefined) return undefined;
-  const { header, right } = signOn;
+  const { header, groups } = signOn;
   const proxies = networksOf(trustedProxies);
   return {
     screen({ headers, socket }) {
-      if (!proxies(socket.remoteAddress)) Reflect.deleteProperty(headers, header);
+      if (proxies(socket.remoteAddress)) return;
+      Reflect.deleteProperty(headers, header);
+      if (groups !== undefined) Reflect.deleteProperty(headers, groups.header);
     },
-    credentialOf({ headers, raw, socket }) {
+    credentialOf(request) {
+      const { headers, socket } = request;
       const user = headers[header];
       if (typeof user !== 'string' || !proxies(socket.remoteAddress)) return undefined;
       // A duplicate header means that the proxy added its own to one that the client sent, and the two cannot be
       // distinguished.
-      if (raw.headersDistinct[header]?.length !== 1 || !isUserName(user)) return undefined;
+      if (countOf(header, request) !== 1 || !isUserName(user)) return undefined;
+      if (groups !== undefined && countOf(groups.header, request) > 1) return undefined;
+      const right = rightOf(request, signOn);
       const id = `sso:${user}`;
+      if (right === undefined) {
+        request.identified = { id, name: user, kind: 'proxy_user' };
+        throw withoutRight();
+      }
       return { id, caller: { id, name: user, kind: 'proxy_user', right }, right, connectorId: null };
     },
   };
+}
+
+/** The highest right of the user's groups; without such a group, the one of all users. */
+function rightOf({ headers }: FastifyRequest, { right, groups }: SignOnSettings) {
+  const list = groups === undefined ? undefined : headers[groups.header];
+  const names = typeof list === 'string' ? list.split(',').map((name) => name.trim()) : [];
+  const held = names.map((name) => groups?.rights.get(name));
+  return RIGHTS.findLast((each): each is PersonRight => each !== 'push' && held.includes(each)) ?? right;
+}
+
+function countOf(header: string, { raw }: FastifyRequest): number {
+  return raw.headersDistinct[header]?.length ?? 0;
+}
+
+function withoutRight(): HttpError {
+  return new HttpError('FORBIDDEN', 'This user is in none of the groups that have a right here.', {
+    hint: 'Ask for one of the groups, which the operator of the server lists in SSO_GROUP_RIGHTS.',
+  });
 }
 
 function isUserName(text: string): boolean {

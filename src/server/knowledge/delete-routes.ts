@@ -1,4 +1,6 @@
 import { toBridgeError } from '../../core/errors.ts';
+import { audited } from '../../core/access/audited.ts';
+import { actorOf } from '../access/actor-of.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { viewerOf } from '../ops/elements/viewer.ts';
 import { redirectWith } from './redirect-with.ts';
@@ -10,7 +12,7 @@ import { SOURCES_PATH } from './paths.ts';
 
 /** Deletes a knowledge source after a confirmation, which works without JavaScript. */
 export function deleteRoutes(context: KnowledgeContext): RouteSet {
-  const { sources, log } = context;
+  const { sources, log, studio } = context;
   return (app, _options, done) => {
     app.get(
       `${SOURCES_PATH}/:id/delete`,
@@ -31,7 +33,11 @@ export function deleteRoutes(context: KnowledgeContext): RouteSet {
         const { id } = request.params;
         const { title } = await foundSource(id, context);
         try {
-          const { chunks, documents } = await sources.remove(id);
+          const { chunks, documents } = await audited(
+            studio.audit,
+            { actor: actorOf(request), action: 'knowledge_source.delete', object: sourceObject(id) },
+            () => sources.remove(id),
+          );
           log.info('a knowledge source was deleted', {
             source: id,
             by: request.caller?.id,
@@ -50,6 +56,11 @@ export function deleteRoutes(context: KnowledgeContext): RouteSet {
     );
     done();
   };
+}
+
+/** A source as the audit log names it. */
+export function sourceObject(id: string) {
+  return { kind: 'knowledge_source', name: id };
 }
 
 function count(number: number, noun: string): string {

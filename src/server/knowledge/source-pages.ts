@@ -1,10 +1,11 @@
 import formbody from '@fastify/formbody';
 import type { Batch } from '../../app/knowledge/managed-sources.ts';
+import { actorOf } from '../access/actor-of.ts';
 import type { RouteSet } from '../http/route-set.ts';
 import { BATCH_BODY_BYTES_MAX } from '../limits.ts';
 import { viewerOf } from '../ops/elements/viewer.ts';
 import { batchError, serverCannot } from './batch-error.ts';
-import { deleteRoutes } from './delete-routes.ts';
+import { deleteRoutes, sourceObject } from './delete-routes.ts';
 import { foundSource } from './found-source.ts';
 import { ADMIN, emptyForm, idParams } from './page-routes.ts';
 import { takeFlash, type Flash } from '../http/flash.ts';
@@ -18,7 +19,7 @@ const HTML = 'text/html; charset=utf-8';
 
 /** `/backoffice/rest-sources`: lists and syncs knowledge sources. Every form works without JavaScript. */
 export function sourcePageRoutes(context: KnowledgeContext): RouteSet {
-  const { sources, batches, clock, log } = context;
+  const { sources, batches, clock, log, studio } = context;
   function failedText(title: string, id: string, batch: (Batch & { ok: false }) | undefined): Flash {
     const { http } = batch === undefined ? serverCannot(undefined) : batchError(batch.error, id, clock);
     const url = batch?.url ?? undefined;
@@ -50,6 +51,12 @@ export function sourcePageRoutes(context: KnowledgeContext): RouteSet {
       async (request, reply) => {
         const { id } = request.params;
         const { title } = await foundSource(id, { sources, clock });
+        await studio.audit.record({
+          actor: actorOf(request),
+          action: 'knowledge_source.sync',
+          object: sourceObject(id),
+          outcome: 'started',
+        });
         const batch = await batches.sync(id);
         if (batch?.ok === true) return redirectWith(pageText(title, batch), request, reply);
         log.warn('a batch of a knowledge source failed', {

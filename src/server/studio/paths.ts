@@ -17,3 +17,8 @@ export function connectorPath(
 ): string {
   return `${CATALOG_PATH}/${encodeURIComponent(id)}/${page}`;
 }
+
+/** A page about one managed secret. */
+export function secretPath(name: string, page: 'edit' | 'delete'): string {
+  return `${SECRETS_PATH}/${encodeURIComponent(name)}/${page}`;
+}

@@ -1,4 +1,7 @@
 import type { RouteSet } from '../http/route-set.ts';
+import { auditRoutes } from './audit/audit-routes.ts';
+import { secretApiRoutes } from './secrets/secret-api.ts';
+import { secretPageRoutes } from './secrets/secret-pages.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -6,7 +9,9 @@ import type { StudioContext } from './studio-context.ts';
 export function studioRoutes(context: StudioContext): RouteSet {
   return (app, _options, done) => {
     answerStudioFailures(app);
-    context.log.debug('Studio is ready');
+    void app.register(auditRoutes(context));
+    void app.register(secretApiRoutes(context));
+    void app.register(secretPageRoutes(context));
     done();
   };
 }

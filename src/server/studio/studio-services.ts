@@ -1,8 +1,12 @@
+import type { AuditService } from '../../app/studio/audit/audit-service.ts';
+import type { Refusals } from '../../app/studio/audit/refusals.ts';
 import type { ManagedSecretService } from '../../app/studio/secrets/managed-secret-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
 /** What Studio requires beside the rest of the server. */
 export interface StudioServices {
   readonly audit: AuditLog;
+  readonly auditEvents: AuditService;
+  readonly refusals: Refusals;
   readonly secrets: ManagedSecretService;
 }

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import type { AuditEvent } from '../../core/access/audit-log.ts';
+import { recordable } from '../../core/access/audit-text.ts';
 import './table.ts';
 
 /** Adds an event in the transaction of the action, so that neither exists without the other. */
 export async function insertAuditEvent(knex: Knex, event: AuditEvent, now: Date): Promise<void> {
-  const { actor, action, object, outcome, details = {} } = event;
+  const { actor, action, object, outcome, details } = recordable(event);
   await knex('audit_events').insert({
     at: now.toISOString(),
     actor_id: actor.id,

@@ -1,18 +1,17 @@
-import type { Actor } from '../../core/access/actor.ts';
-import type { AuditEvent } from '../../core/access/audit-log.ts';
+import type { AuditAction, AuditActor, AuditOutcome } from '../../core/access/audit-log.ts';
 
 export interface AuditEventTable {
   /** Postgres returns a bigint as text. */
   id: number | string;
   at: string;
   actor_id: string;
-  actor_kind: Actor['kind'];
+  actor_kind: AuditActor['kind'];
   actor_name: string;
   address: string | null;
-  action: string;
+  action: AuditAction;
   object_kind: string;
   object_name: string;
-  outcome: AuditEvent['outcome'];
+  outcome: AuditOutcome;
   request_id: string | null;
   details: string;
 }

@@ -1,14 +1,18 @@
+import type { AuditActor, AuditEvent } from '../../core/access/audit-log.ts';
+import { auditFields } from '../../core/access/audit-text.ts';
+import { silentLogger, type Logger } from '../../core/log.ts';
 import type { AccessKey } from '../../core/secrets/access-key.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
+import { insertAuditEvent } from '../audit/insert-event.ts';
 import type { AccessKeyTable } from '../tables.ts';
 
-/** The access keys of the server. Every method: @throws BridgeError STATE_* */
+/** The access keys of the server. Creating and revoking one is in the audit log. Every method: @throws BridgeError STATE_* */
 export interface AccessKeys {
   /** The current time by the clock of the database, which decides when a key expires. */
   now(): Promise<Date>;
-  add(key: AccessKey): Promise<void>;
+  add(key: AccessKey, by: AuditActor): Promise<void>;
   /** Adds a key if none was ever added. If several servers start together, one of them adds it. @returns whether it did */
-  addFirst(key: AccessKey): Promise<boolean>;
+  addFirst(key: AccessKey, by: AuditActor): Promise<boolean>;
   /** Like `find`, and also tells whether the key has expired by the clock of the database. */
   look(id: string): Promise<{ readonly key: AccessKey; readonly isExpired: boolean } | undefined>;
   /** Also returns a key that was revoked or has expired. */
@@ -21,11 +25,18 @@ export interface AccessKeys {
    * Revokes a key permanently; a key that was revoked before keeps its time. @returns the key as it is now, undefined if it does
    * not exist
    */
-  revoke(id: string, now: Date): Promise<AccessKey | undefined>;
+  revoke(id: string, now: Date, by: AuditActor): Promise<AccessKey | undefined>;
   noteUse(id: string, now: Date): Promise<void>;
 }
 
-export function openAccessKeys(database: ServerDatabase): AccessKeys {
+/** @param log gets a line for each event of the audit log */
+export function openAccessKeys(
+  database: ServerDatabase,
+  log: Pick<Logger, 'info'> = silentLogger,
+): AccessKeys {
+  const written = (event: AuditEvent) => {
+    log.info('audit', auditFields(event));
+  };
   const find = (id: string) =>
     database.guarded(async ({ knex }) => {
       const row = await knex('access_keys').where({ id }).first();
@@ -51,30 +62,50 @@ export function openAccessKeys(database: ServerDatabase): AccessKeys {
           .first('id');
         return { key: keyOf(row), isExpired: expired !== undefined };
       }),
-    addFirst: (key) =>
-      database.guarded(({ knex, dialect }) =>
+    async addFirst(key, by) {
+      const event = eventOf('key.create', key, by);
+      const added = await database.guarded(({ knex, dialect }) =>
         knex.transaction(async (transaction) => {
           // SQLite has one writer at a time; in Postgres the others wait here for the first one.
           if (dialect.rowLocks) await transaction.raw('lock table access_keys in share row exclusive mode');
           if ((await transaction('access_keys').first('id')) !== undefined) return false;
           await transaction('access_keys').insert(rowOf(key));
+          await insertAuditEvent(transaction, event, new Date(key.createdAt));
           return true;
         }),
-      ),
-    add: (key) =>
-      database.guarded(async ({ knex }) => {
-        await knex('access_keys').insert(rowOf(key));
-      }),
+      );
+      if (added) written(event);
+      return added;
+    },
+    async add(key, by) {
+      const event = eventOf('key.create', key, by);
+      await database.guarded(({ knex }) =>
+        knex.transaction(async (transaction) => {
+          await transaction('access_keys').insert(rowOf(key));
+          await insertAuditEvent(transaction, event, new Date(key.createdAt));
+        }),
+      );
+      written(event);
+    },
     any: () => database.guarded(async ({ knex }) => (await knex('access_keys').first('id')) !== undefined),
     list: () =>
       database.guarded(async ({ knex }) => {
         const rows = await knex('access_keys').orderBy([{ column: 'created_at', order: 'desc' }, 'id']);
         return rows.map(keyOf);
       }),
-    async revoke(id, now) {
-      await database.guarded(({ knex }) =>
-        knex('access_keys').where({ id }).whereNull('revoked_at').update({ revoked_at: now.toISOString() }),
+    async revoke(id, now, by) {
+      const event = await database.guarded(({ knex }) =>
+        knex.transaction(async (transaction) => {
+          const active = transaction('access_keys').where({ id }).whereNull('revoked_at');
+          if ((await active.update({ revoked_at: now.toISOString() })) === 0) return undefined;
+          const row = await transaction('access_keys').where({ id }).first();
+          if (row === undefined) return undefined;
+          const revoked = eventOf('key.revoke', keyOf(row), by);
+          await insertAuditEvent(transaction, revoked, now);
+          return revoked;
+        }),
       );
+      if (event !== undefined) written(event);
       return find(id);
     },
     noteUse: (id, now) =>
@@ -82,6 +113,12 @@ export function openAccessKeys(database: ServerDatabase): AccessKeys {
         await knex('access_keys').where({ id }).update({ last_used_at: now.toISOString() });
       }),
   };
+}
+
+function eventOf(action: 'key.create' | 'key.revoke', key: AccessKey, actor: AuditActor): AuditEvent {
+  const { id, name, right, connectorId, expiresAt } = key;
+  const details = { name, right, connector: connectorId, expires_at: expiresAt };
+  return { actor, action, object: { kind: 'key', name: id }, outcome: 'ok', details };
 }
 
 function keyOf(row: AccessKeyTable): AccessKey {

@@ -9,6 +9,9 @@ const NOT_OF_RUN = [
   'TRUSTED_PROXY_ADDRESSES',
   'SSO_USER_HEADER',
   'SSO_RIGHTS',
+  'SSO_GROUPS_HEADER',
+  'SSO_GROUP_RIGHTS',
+  'AUDIT_RETENTION_DAYS',
   'CONNECTORS_DIR',
   'PUBLIC_URL',
   'OPENAI_API_KEY',
@@ -24,7 +27,16 @@ const source = (name: string) =>
   readFileSync(new URL(`../../../src/cli/environment/${name}`, import.meta.url), 'utf8');
 
 function variablesRead(): string[] {
-  const text = ['environment.ts', 'embeddings.ts', 'telemetry.ts', 'server-access.ts'].map(source).join('\n');
+  const text = [
+    'environment.ts',
+    'embeddings.ts',
+    'telemetry.ts',
+    'server-access.ts',
+    'sign-on.ts',
+    'audit.ts',
+  ]
+    .map(source)
+    .join('\n');
   const names = [...text.matchAll(/'([A-Z][A-Z0-9]*(?:_[A-Z0-9]*)+|TRACEPARENT)'/g)].map(
     ([, name = '']) => name,
   );

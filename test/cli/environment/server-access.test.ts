@@ -34,6 +34,21 @@ describe('the access settings of the server', () => {
   });
 
   const PROXY = { TRUSTED_PROXY_ADDRESSES: '10.0.0.1' };
+  const GROUPS = { ...PROXY, SSO_USER_HEADER: 'x-user', SSO_GROUPS_HEADER: 'X-Groups' };
+
+  test('is read with the rights of groups, whose other users have no right unless SSO_RIGHTS gives one', () => {
+    const env = { ...GROUPS, SSO_GROUP_RIGHTS: ' bridge-admins=Admin, cn=data=author ,' };
+    const groups = {
+      header: 'x-groups',
+      rights: new Map([
+        ['bridge-admins', 'admin'],
+        ['cn=data', 'author'],
+      ]),
+    };
+    expect(readServerAccess(env).signOn).toEqual({ header: 'x-user', right: undefined, groups });
+    expect(readServerAccess({ ...env, SSO_RIGHTS: 'read' }).signOn?.right).toBe('read');
+  });
+
   test.each([
     [{ ADMIN_API_KEY: 'fifteen-letters' }, 'ADMIN_API_KEY', '16'],
     [{ ADMIN_API_KEY: 'a passphrase of words' }, 'ADMIN_API_KEY', 'spaces'],
@@ -52,6 +67,21 @@ describe('the access settings of the server', () => {
       'SSO_RIGHTS',
       'read, author, operate, admin',
     ],
+    [{ ...GROUPS }, 'SSO_GROUP_RIGHTS', 'is not'],
+    [{ ...PROXY, SSO_USER_HEADER: 'x-user', SSO_GROUP_RIGHTS: 'a=read' }, 'SSO_GROUPS_HEADER', 'is not'],
+    [
+      { ...PROXY, SSO_GROUPS_HEADER: 'x-groups', SSO_GROUP_RIGHTS: 'a=read' },
+      'SSO_GROUPS_HEADER',
+      'SSO_USER_HEADER',
+    ],
+    [{ ...PROXY, SSO_GROUP_RIGHTS: 'a=read' }, 'SSO_GROUP_RIGHTS', 'SSO_USER_HEADER'],
+    [{ ...GROUPS, SSO_GROUPS_HEADER: 'x-user', SSO_GROUP_RIGHTS: 'a=read' }, 'SSO_GROUPS_HEADER', 'both'],
+    [{ ...GROUPS, SSO_GROUPS_HEADER: 'cookie', SSO_GROUP_RIGHTS: 'a=read' }, 'SSO_GROUPS_HEADER', 'cookie'],
+    [{ ...GROUPS, SSO_GROUP_RIGHTS: 'a=push' }, 'SSO_GROUP_RIGHTS', 'a=push'],
+    [{ ...GROUPS, SSO_GROUP_RIGHTS: 'admin' }, 'SSO_GROUP_RIGHTS', '"admin"'],
+    [{ ...GROUPS, SSO_GROUP_RIGHTS: '=admin' }, 'SSO_GROUP_RIGHTS', '=admin'],
+    [{ ...GROUPS, SSO_GROUP_RIGHTS: 'a=read,a=admin' }, 'SSO_GROUP_RIGHTS', 'twice'],
+    [{ ...GROUPS, SSO_GROUP_RIGHTS: ' , ' }, 'SSO_GROUP_RIGHTS', 'no group'],
   ])('is refused when it cannot be: %j', (env, variable, words) => {
     const read = () => readServerAccess(env);
     expect(read).toThrow(

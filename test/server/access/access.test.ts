@@ -11,6 +11,7 @@ import {
   type GuardedServer,
 } from '../../support/http/guarded-server.ts';
 import { parsedObject } from '../../support/files/json.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';
 const PUSH = '/v1/connectors/support-push/test';
@@ -110,7 +111,7 @@ describe('a server with keys', () => {
   test('opens no more to a key that was revoked elsewhere, after some seconds at most', async () => {
     const key = await server.makeKey('read');
     expect((await ask('/test/read', 'GET', key)).status).toBe(200);
-    await server.state.keys.revoke(keyIdOf(key) ?? '', server.clock.now());
+    await server.state.keys.revoke(keyIdOf(key) ?? '', server.clock.now(), SERVER_ACTOR);
     server.clock.advance(KEY_CACHE_MS / 1_000);
     expect((await ask('/test/read', 'GET', key)).status).toBe(401);
   });
@@ -143,7 +144,7 @@ describe('a server without keys', () => {
   test('is not open to its machine any more after its only key was revoked', async () => {
     const first = await startGuardedServer();
     const key = await first.makeKey('admin');
-    await first.state.keys.revoke(keyIdOf(key) ?? '', first.clock.now());
+    await first.state.keys.revoke(keyIdOf(key) ?? '', first.clock.now(), SERVER_ACTOR);
     const second = await startGuardedServer({ cwd: first.cwd });
     expect((await second.request('/test/read')).status).toBe(401);
     await second.stop();

@@ -10,6 +10,7 @@ import {
 import { openBrowser } from '../../support/server/browser.ts';
 import { startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 import { parsedObject } from '../../support/files/json.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 
 type Browser = ReturnType<typeof openBrowser>;
 
@@ -177,7 +178,7 @@ describe('a session', () => {
     const key = await server.makeKey('read');
     const browser = await loggedIn(key);
     expect((await browser.visit('/test/read')).status).toBe(200);
-    await server.state.keys.revoke(keyIdOf(key) ?? '', server.clock.now());
+    await server.state.keys.revoke(keyIdOf(key) ?? '', server.clock.now(), SERVER_ACTOR);
     server.clock.advance(KEY_CACHE_MS / 1_000);
     expect((await browser.visit('/test/read')).status).toBe(303);
   });

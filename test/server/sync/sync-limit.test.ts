@@ -4,6 +4,7 @@ import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import { findCrm, runnerStandIn } from '../../support/apps/app-stand-in.ts';
 import { NO_ACCESS, NO_SYNC, startBridgeServer } from '../../support/server/bridge-server.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 
 type Server = Awaited<ReturnType<typeof startBridgeServer>>;
 
@@ -27,7 +28,7 @@ function post(server: Server, key: string, body = '{"app_key":"crm"}'): Promise<
 async function adminKey(server: Server): Promise<string> {
   const state = await openServerState({ databaseUrl: undefined, cwd: server.cwd });
   const wanted = { name: 'other', right: 'admin', connectorId: null, expiresAt: null } as const;
-  const { key } = await makeAccessKey(state, wanted, new Date());
+  const { key } = await makeAccessKey(state, wanted, new Date(), SERVER_ACTOR);
   await state.close();
   return key;
 }

@@ -14,6 +14,7 @@ import { openDatabase } from '../../../src/database/database.ts';
 import { findCrm, PARTLY_SYNCED, runnerStandIn, SYNCED } from '../../support/apps/app-stand-in.ts';
 import { eventually } from '../../support/eventually.ts';
 import { NO_ACCESS, NO_SYNC, startBridgeServer } from '../../support/server/bridge-server.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 
 const ADMIN = 'an-admin-key-of-this-test';
 
@@ -83,7 +84,7 @@ async function makeKey(right: Right): Promise<string> {
   const state = await openServerState({ databaseUrl: undefined, cwd: server.cwd });
   try {
     const wanted = { name: right, right, connectorId: null, expiresAt: null };
-    return (await makeAccessKey(state, wanted, new Date())).key;
+    return (await makeAccessKey(state, wanted, new Date(), SERVER_ACTOR)).key;
   } finally {
     await state.close();
   }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { openServerState, type ServerState } from '../../../src/app/serve/server-state.ts';
 import { systemClock } from '../../../src/core/time/clock.ts';
-import type { LogFields } from '../../../src/core/log.ts';
+import { silentLogger, type LogFields } from '../../../src/core/log.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { openState, STATE_FILE } from '../../../src/state/run/open-state.ts';
 import type { RunTable } from '../../../src/state/tables.ts';
@@ -24,7 +24,10 @@ beforeEach(async () => {
   }
   await state.close();
   logged = [];
-  const log = { warn: (_: string, fields: LogFields = {}) => void logged.push(fields) };
+  const log = {
+    ...silentLogger,
+    warn: (_: string, fields: LogFields = {}) => void logged.push(fields),
+  };
   server = await openServerState({ databaseUrl: undefined, cwd: folder, log });
 });
 afterEach(async () => {

@@ -4,6 +4,7 @@ import { openAccessKeys } from '../../../src/state/server/access-keys.ts';
 import { openServerDatabase, type ServerDatabase } from '../../../src/database/open-server-database.ts';
 import { openSessionStore } from '../../../src/state/server/session-store.ts';
 import { stateAddresses } from '../../support/databases/state-addresses.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 
 const address = stateAddresses();
 
@@ -41,27 +42,27 @@ describe.each(['SQLite', 'Postgres'])('in %s', (engine) => {
       createdAt: LATER.toISOString(),
       expiresAt: '2027',
     });
-    await keys.add(older);
-    await keys.add(newer);
+    await keys.add(older, SERVER_ACTOR);
+    await keys.add(newer, SERVER_ACTOR);
     expect(await keys.any()).toBe(true);
     expect(await keys.list()).toEqual([newer, older]);
     expect(await keys.find('b')).toEqual(newer);
     expect(await keys.find('c')).toBeUndefined();
     await keys.noteUse('a', LATER);
-    expect(await keys.revoke('a', NOW)).toEqual({
+    expect(await keys.revoke('a', NOW, SERVER_ACTOR)).toEqual({
       ...older,
       revokedAt: NOW.toISOString(),
       lastUsedAt: LATER.toISOString(),
     });
-    expect(await keys.revoke('a', LATER)).toMatchObject({ revokedAt: NOW.toISOString() });
-    expect(await keys.revoke('c', NOW)).toBeUndefined();
-    await expect(keys.add(older)).rejects.toThrow();
+    expect(await keys.revoke('a', LATER, SERVER_ACTOR)).toMatchObject({ revokedAt: NOW.toISOString() });
+    expect(await keys.revoke('c', NOW, SERVER_ACTOR)).toBeUndefined();
+    await expect(keys.add(older, SERVER_ACTOR)).rejects.toThrow();
   });
 
   test('of servers that make the first key together, one does', async () => {
     const first = servers.map((server) => openAccessKeys(server));
     await servers[0]!.guarded(({ knex }) => knex('access_keys').delete());
-    const made = await Promise.all(['a1', 'b1', 'c1', 'd1'].map((id, n) => first[n % 2]!.addFirst(key(id))));
+    const made = await Promise.all(['a1', 'b1', 'c1', 'd1'].map((id, n) => first[n % 2]!.addFirst(key(id), SERVER_ACTOR)));
     expect(made.filter((isMade) => isMade)).toHaveLength(1);
     expect(await first[0]!.list()).toHaveLength(1);
   });
@@ -70,9 +71,9 @@ describe.each(['SQLite', 'Postgres'])('in %s', (engine) => {
     const keys = openAccessKeys(servers[0]!);
     const now = (await keys.now()).getTime();
     const at = (seconds: number) => new Date(now + seconds * 1_000).toISOString();
-    await keys.add(key('past', { expiresAt: at(-1) }));
-    await keys.add(key('future', { expiresAt: at(3_600) }));
-    await keys.add(key('never'));
+    await keys.add(key('past', { expiresAt: at(-1) }), SERVER_ACTOR);
+    await keys.add(key('future', { expiresAt: at(3_600) }), SERVER_ACTOR);
+    await keys.add(key('never'), SERVER_ACTOR);
     const ids = ['past', 'future', 'never'];
     const found = await Promise.all(ids.map((id) => keys.look(id)));
     expect(found.map((one) => one?.isExpired)).toEqual([true, false, false]);

@@ -6,6 +6,7 @@ import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
+import { openServerAudit } from '../../../src/app/studio/audit/server-audit.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { namedInCatalog } from '../../../src/app/secrets/definitions-naming.ts';
 import { openManagedSecrets } from '../../../src/app/studio/secrets/managed-secrets.ts';
@@ -22,6 +23,8 @@ import { openSync } from '../../../src/server/sync/open-sync.ts';
 import { NO_ACCESS, NO_SYNC } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
+import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
+import { openDatabase } from '../../../src/database/database.ts';
 
 interface GuardedSettings {
   readonly access?: Partial<AccessSettings>;
@@ -67,8 +70,8 @@ export async function startGuardedServer({
     announceKey: (key) => announced.push(key),
     ...access,
   };
-  const state = await openServerState({ databaseUrl: undefined, cwd: folder });
-  if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now());
+  const state = await openServerState({ databaseUrl: undefined, cwd: folder, clock, log });
+  if (locked) await makeAccessKey(state, { ...NEW_KEY, right: 'admin' }, clock.now(), SERVER_ACTOR);
   const catalog = openCatalog({ directory: 'connectors', policyFile: undefined, cwd: folder, clock });
   const metrics = createMetrics(state);
   const { gate, login } = await openAccess({ settings, host, state, catalog, metrics, clock, log, guessing });
@@ -92,6 +95,7 @@ export async function startGuardedServer({
     clock,
     log,
   });
+  const audit = openServerAudit({ state, auditRetentionDays: 400, clock, log });
   const context = {
     version: '1.2.3',
     log,
@@ -107,7 +111,7 @@ export async function startGuardedServer({
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
     studio: {
-      audit: state.audit,
+      ...audit.services,
       secrets: openManagedSecrets({
         ...{ store: state.secrets, variables: settings, clock },
         usedBy: namedInCatalog(catalog),
@@ -128,6 +132,14 @@ export async function startGuardedServer({
     clock,
     lines,
     announced,
+    /** From now on, no event can be recorded. */
+    async breakAuditLog() {
+      const database = await openDatabase({ file: join(folder, '.gemini-sync-bridge', 'state.db') });
+      await database.knex.schema.dropTable('audit_events');
+      await database.close();
+    },
+    /** Writes what is counted so far to the audit log. */
+    refusals: audit.services.refusals,
     /** Node's own server, for its settings. */
     http: app.server,
     request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
@@ -137,12 +149,13 @@ export async function startGuardedServer({
       more: Partial<Pick<AccessKey, 'connectorId' | 'expiresAt'>> = {},
     ) {
       const wanted = { ...NEW_KEY, name: `to ${right}`, right, ...more };
-      return (await makeAccessKey(state, wanted, clock.now())).key;
+      return (await makeAccessKey(state, wanted, clock.now(), SERVER_ACTOR)).key;
     },
     stop: () =>
       (stopped ??= app
         .close()
         .then(() => Promise.all([intake.close(), sync.service.stop()]))
+        .then(() => audit.close())
         .then(() => state.close())
         .then(() => {
           folders.removeAll();

@@ -55,6 +55,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     connectorsDir: 'connectors',
     policyFile: undefined,
     variablesForRun: () => ({}),
+    auditRetentionDays: 400,
     cwd,
     clock: systemClock,
     log: silentLogger,

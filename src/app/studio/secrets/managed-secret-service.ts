@@ -46,6 +46,8 @@ export interface ManagedSecretService {
     readonly secrets: readonly ManagedSecretFacts[];
     readonly keys: readonly SecretKeyFacts[];
   }>;
+  /** The definitions of the catalog that name a secret, for the question before it is deleted. */
+  usersOf(name: string): Promise<readonly string[]>;
   /** @throws BridgeError RIGHT_MISSING, SECRETS_KEY_MISSING, SECRETS_KEY_WRONG, SECRET_VALUE_INVALID or STATE_* */
   set(order: SecretOrder, actor: Actor): Promise<'created' | 'changed'>;
   /**

@@ -33,6 +33,7 @@ export function openManagedSecrets({
       const keys = keyFacts(secrets, await store.canaries(), variables.managedKeys());
       return { secrets: secrets.map((secret) => ({ ...secret, ...shadowed(secret.name, variables) })), keys };
     },
+    usersOf: usedBy,
     async set(order, actor) {
       requireRight(actor, 'admin');
       const { value, ...change } = checkedOrder(order);

@@ -9,6 +9,7 @@ import {
 import { openBrowser } from '../../../support/server/browser.ts';
 import { startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
 import { parsedObject } from '../../../support/files/json.ts';
+import { SERVER_ACTOR } from '../../../../src/core/access/audit-log.ts';
 
 const ADMIN_KEY = 'an-admin-key-of-the-environment';
 /** Keys expire by the clock of the database. */
@@ -43,7 +44,7 @@ const warnings = () =>
 
 async function revokedKey(): Promise<string> {
   const key = await server.makeKey('read');
-  await server.state.keys.revoke(idOf(key), server.clock.now());
+  await server.state.keys.revoke(idOf(key), server.clock.now(), SERVER_ACTOR);
   return key;
 }
 
