@@ -25,11 +25,17 @@ export function pathProblem(path: string): string | undefined {
 export function requirePath(path: string): void {
   const problem = pathProblem(path);
   if (problem === undefined) return;
-  throw refusedFile(path, problem, 'Use a path below the root of the repository, such as connectors/orders.yaml.');
+  throw refusedFile(
+    path,
+    problem,
+    'Use a path below the root of the repository, such as connectors/orders.yaml.',
+  );
 }
 
 export function refusedFile(path: string, problem: string, hint: string): BridgeError {
-  return new BridgeError('REPOSITORY_FILE_REFUSED', `The file ${path} of the repository ${problem}.`, { hint });
+  return new BridgeError('REPOSITORY_FILE_REFUSED', `The file ${path} of the repository ${problem}.`, {
+    hint,
+  });
 }
 
 /** Decodes a file. @throws BridgeError REPOSITORY_FILE_REFUSED if it is not UTF-8 */

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
+import { openProposalStore, type ProposalStore } from '../../state/studio/proposals.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
@@ -41,6 +42,7 @@ export interface ServerState {
   syncRequests(timing?: LeaseTiming): SyncRequests;
 
   readonly audit: AuditLog;
+  readonly proposals: ProposalStore;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -72,6 +74,7 @@ export async function openServerState(place: {
     syncRequests: (timing) => openSyncRequests(database, timing),
 
     audit: openAuditLog(database, place.clock ?? systemClock),
+    proposals: openProposalStore(database, place.clock ?? systemClock),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -1,6 +1,8 @@
+import type { ProposalService } from '../../app/studio/proposals/proposal-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
 /** What Studio requires beside the rest of the server. */
 export interface StudioServices {
   readonly audit: AuditLog;
+  readonly proposals: ProposalService;
 }

@@ -81,7 +81,11 @@ export class GithubClient {
       try {
         const { data } = await octokit.request(route, {
           ...parameters,
-          headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28', ...headers },
+          headers: {
+            accept: 'application/vnd.github+json',
+            'x-github-api-version': '2022-11-28',
+            ...headers,
+          },
           request: { fetch: exchange, signal: limited },
         });
         return completed(answer, data);
@@ -118,7 +122,8 @@ export class GithubClient {
     const headers = { ...textHeaders(given), 'accept-encoding': 'gzip', authorization };
     let target = url;
     for (let redirects = 0; ; redirects++) {
-      if (new URL(target).origin !== new URL(this.#settings.apiUrl).origin) throw new RedirectRefusedError(target);
+      if (new URL(target).origin !== new URL(this.#settings.apiUrl).origin)
+        throw new RedirectRefusedError(target);
       const answer = await this.#client.send(
         { method, url: target, headers, body: typeof body === 'string' ? body : undefined },
         signal,

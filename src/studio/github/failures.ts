@@ -248,7 +248,9 @@ function wordsOf(data: unknown, redact: (text: string) => string): string {
     const [first, ...rest] = parts.filter((part) => typeof part === 'string' && part !== '');
     return typeof propertyOf(each, 'message') === 'string' ? String(first) : [first, ...rest].join(' ');
   });
-  const whole = [typeof message === 'string' ? message : '', ...details].filter((part) => part !== '').join(' / ');
+  const whole = [typeof message === 'string' ? message : '', ...details]
+    .filter((part) => part !== '')
+    .join(' / ');
   const line = printable(redact(whole)).trim().replace(/\.$/, '');
   return line.length <= GITHUB_WORDS_LENGTH_MAX
     ? line

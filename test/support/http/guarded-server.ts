@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
+import { openProposals } from '../../../src/app/studio/proposals/open-proposals.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
@@ -90,6 +92,17 @@ export async function startGuardedServer({
     clock,
     log,
   });
+  const { audit } = state;
+  const redactor = createRedactor();
+  const proposals = openProposals({
+    github: undefined,
+    cwd: folder,
+    store: state.proposals,
+    audit,
+    clock,
+    log,
+    redactor,
+  });
   const context = {
     version: '1.2.3',
     log,
@@ -104,7 +117,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit },
+    studio: { audit, proposals },
     gate,
     login,
     trustedProxies,
