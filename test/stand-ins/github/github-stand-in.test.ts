@@ -20,7 +20,9 @@ afterEach(async () => {
   folders.removeAll();
 });
 
-const options = () => ({ baseUrl: github.apiUrl, auth: github.token });
+const ignore = () => undefined;
+const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const options = () => ({ baseUrl: github.apiUrl, auth: github.token, log });
 const refusalOf = (work: Promise<unknown>) =>
   work.then(
     () => ({ status: 0, message: '' }),

@@ -10,6 +10,7 @@ import {
   openProposalPlace,
   ORDERS,
   ORDERS_TEXT,
+  QUICK,
 } from '../../../support/studio/proposal-place.ts';
 
 const signal = new AbortController().signal;
@@ -238,6 +239,8 @@ describe('a failure of GitHub', () => {
         details: { code },
       });
       expect(github.pulls).toEqual([]);
+      // The next case begins without what this one left, such as a branch without a pull request.
+      github.repository.git(['update-ref', '-d', 'refs/heads/studio/orders']);
     }
     expect(sentences.size).toBe(CASES.length);
     github.fault = () => undefined;
@@ -297,12 +300,29 @@ describe('a failure of GitHub', () => {
 
 describe('proposals of one repository', () => {
   test('are written one after the other', async () => {
+    const timing = { ...QUICK, leaseMs: 60_000, busyMs: 60_000 };
+    const patient = await openProposalPlace(folders.make(), githubSettings(github), { timing });
     const [first, second] = await Promise.all([
-      place.proposals.propose(anOrder(), ADA, signal),
-      place.proposals.propose(anOrder(), ADA, signal),
+      patient.proposals.propose(anOrder(), ADA, signal),
+      patient.proposals.propose(anOrder(), ADA, signal),
     ]);
+    await patient.close();
     expect(first.pull).toEqual(second.pull);
     expect(github.pulls.length).toBe(1);
     expect(github.repository.git(['rev-list', '--count', 'main..studio/orders'])).toBe('1');
+  });
+
+  test('wait for another one only as long as is allowed', async () => {
+    const timing = { ...QUICK, busyMs: 1 };
+    const impatient = await openProposalPlace(folders.make(), githubSettings(github), { timing });
+    const lease = await impatient.store.takeLease('acme/connectors', 60_000);
+    await expect(impatient.proposals.propose(anOrder(), ADA, signal)).rejects.toMatchObject({
+      code: 'PROPOSAL_BUSY',
+    });
+    await lease?.release();
+    await expect(impatient.proposals.propose(anOrder(), ADA, signal)).resolves.toMatchObject({
+      state: 'open',
+    });
+    await impatient.close();
   });
 });

@@ -29,6 +29,7 @@ const REQUESTS = [
   'POST /git/refs',
   'POST /pulls',
 ];
+const CUTS = ['cut before', 'cut after'] as const;
 const WRITES = REQUESTS.flatMap((name, index) => (name.startsWith('POST') ? [index + 1] : []));
 
 let github: GithubStandIn;
@@ -77,7 +78,8 @@ describe('a proposal whose process ends', () => {
   test.each(REQUESTS.map((name, index) => [index + 1, name] as const))(
     'is completed by the next attempt when every connection is lost from request %i on (%s)',
     async (number) => {
-      for (const when of ['cut before', 'cut after'] as const) {
+      // A request that only reads has no effect.
+      for (const when of WRITES.includes(number) ? CUTS : CUTS.slice(0, 1)) {
         const folder = folders.make();
         const place = await openProposalPlace(folder, githubSettings(github));
         github.requests.splice(0);
