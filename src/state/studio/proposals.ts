@@ -105,6 +105,27 @@ export function openProposalStore(database: Pick<ServerDatabase, 'guarded'>, clo
           .where({ id })
           .update({ ...changedColumns(change), updated_at: now() });
       }),
+    ...reading(database),
+    takeLease: (repository, leaseMs) =>
+      database.guarded(async (on) => {
+        const holder = await takeLease(on, repository, leaseMs).catch((thrown: unknown) => {
+          // Another server inserted the row at the same moment.
+          if (isUniqueViolation(thrown)) return undefined;
+          throw thrown;
+        });
+        if (holder === undefined) return undefined;
+        return {
+          renew: () => database.guarded((each) => renewLease(each, repository, holder, leaseMs)),
+          release: () => database.guarded((each) => forgetLease(each, repository, holder)),
+        };
+      }),
+  };
+}
+
+type Reading = Pick<ProposalStore, 'find' | 'live' | 'commitsOf' | 'list' | 'toCheck'>;
+
+function reading(database: Pick<ServerDatabase, 'guarded'>): Reading {
+  return {
     find: (id) =>
       database.guarded(async ({ knex }) => {
         const row = await knex('studio_proposals').where({ id }).first();
@@ -148,19 +169,6 @@ export function openProposalStore(database: Pick<ServerDatabase, 'guarded'>, clo
           })
           .orderBy('created_at');
         return rows.map(storedProposal);
-      }),
-    takeLease: (repository, leaseMs) =>
-      database.guarded(async (on) => {
-        const holder = await takeLease(on, repository, leaseMs).catch((thrown: unknown) => {
-          // Another server inserted the row at the same moment.
-          if (isUniqueViolation(thrown)) return undefined;
-          throw thrown;
-        });
-        if (holder === undefined) return undefined;
-        return {
-          renew: () => database.guarded((each) => renewLease(each, repository, holder, leaseMs)),
-          release: () => database.guarded((each) => forgetLease(each, repository, holder)),
-        };
       }),
   };
 }

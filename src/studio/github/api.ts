@@ -145,5 +145,8 @@ export class GithubApi {
 
 /** `GET /repos/o/r/git/ref/heads/main`, for messages. */
 function nameOf({ route, parameters = {} }: GithubRequest): string {
-  return route.replaceAll(/\{(?<key>\w+)\}/g, (_whole, key: string) => String(parameters[key] ?? key));
+  return route.replaceAll(/\{(?<key>\w+)\}/g, (_whole, key: string) => {
+    const value = parameters[key];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : key;
+  });
 }

@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/core';
 import { Client } from '../../net/client.ts';
 import { readWholeBody } from '../../net/response-body.ts';
-import { propertyOf } from '../../core/thrown.ts';
+import { asError, propertyOf } from '../../core/thrown.ts';
 import { withDeadline } from '../../core/time/deadline.ts';
 import {
   GITHUB_ANSWER_BYTES_MAX,
@@ -79,7 +79,7 @@ export class GithubClient {
         }
       };
       try {
-        const { data } = await octokit.request(route, {
+        const received: { readonly data: unknown } = await octokit.request(route, {
           ...parameters,
           headers: {
             accept: 'application/vnd.github+json',
@@ -88,7 +88,7 @@ export class GithubClient {
           },
           request: { fetch: exchange, signal: limited },
         });
-        return completed(answer, data);
+        return completed(answer, received.data);
       } catch (thrown) {
         if (failure !== undefined) throw failure;
         return completed(answer, propertyOf(propertyOf(thrown, 'response'), 'data'), thrown);
@@ -142,7 +142,7 @@ export class GithubClient {
 
 /** The library throws for every status from 400 on, and for 304. */
 function completed(answer: GithubAnswer | undefined, data: unknown, thrown?: unknown): GithubAnswer {
-  if (answer === undefined) throw thrown;
+  if (answer === undefined) throw asError(thrown);
   return { ...answer, data };
 }
 

@@ -6,6 +6,7 @@ import { asError, propertyOf } from '../../core/thrown.ts';
 import { networkErrorOf } from '../../net/network-error.ts';
 import { networkHint, networkWords, type NetworkHints } from '../../net/network-error-text.ts';
 import { GITHUB_WORDS_LENGTH_MAX } from '../limits.ts';
+import { wordsOf } from './failure-words.ts';
 import { RedirectRefusedError, type GithubAnswer } from './client.ts';
 
 /** GitHub asks to wait at least this long after a secondary limit that names no time. */
@@ -208,7 +209,7 @@ function unprocessable(status: number, words: string): Verdict {
       hint: 'Allow the credentials to create and update branches that start with studio/ in the rules of the repository.',
     };
   }
-  if (/BadObjectState/.test(words)) {
+  if (words.includes('BadObjectState')) {
     return {
       code,
       what: 'A file that is to be deleted does not exist any more',
@@ -236,23 +237,4 @@ function unprocessable(status: number, words: string): Verdict {
   }
   const hint = 'Read what GitHub wrote. A retry does not help before that is corrected.';
   return { code, what: 'GitHub refuses the request', hint };
-}
-
-/** The words of `{"message", "errors": [{"code", "field", "message"}]}`, without secrets and on one line. */
-function wordsOf(data: unknown, redact: (text: string) => string): string {
-  const message = propertyOf(data, 'message');
-  const errors = propertyOf(data, 'errors');
-  const details = (Array.isArray(errors) ? errors : []).map((each: unknown) => {
-    if (typeof each === 'string') return each;
-    const parts = ['message', 'resource', 'field', 'code'].map((key) => propertyOf(each, key));
-    const [first, ...rest] = parts.filter((part) => typeof part === 'string' && part !== '');
-    return typeof propertyOf(each, 'message') === 'string' ? String(first) : [first, ...rest].join(' ');
-  });
-  const whole = [typeof message === 'string' ? message : '', ...details]
-    .filter((part) => part !== '')
-    .join(' / ');
-  const line = printable(redact(whole)).trim().replace(/\.$/, '');
-  return line.length <= GITHUB_WORDS_LENGTH_MAX
-    ? line
-    : `${line.slice(0, GITHUB_WORDS_LENGTH_MAX).toWellFormed()}…`;
 }

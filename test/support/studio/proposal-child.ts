@@ -2,9 +2,9 @@ import { anOrder, ADA, githubSettings, openProposalPlace } from './proposal-plac
 
 /** Proposes one change, as a server does, until it is killed. Arguments: the folder of the state, and the place as JSON. */
 const [, , folder = '', place = ''] = process.argv;
-const { proposals, close } = await openProposalPlace(
+const opened = await openProposalPlace(
   folder,
   githubSettings(JSON.parse(place) as Parameters<typeof githubSettings>[0]),
 );
-await proposals.propose(anOrder(), ADA, new AbortController().signal);
-await close();
+await opened.proposals.propose(anOrder(), ADA, new AbortController().signal);
+await opened.close();

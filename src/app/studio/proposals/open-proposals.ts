@@ -112,8 +112,12 @@ async function requireProposal(store: ProposalStore, id: string): Promise<Propos
   return record(found);
 }
 
-function record({ nextCommit: _next, etag: _etag, ...shown }: StoredProposal): ProposalRecord {
-  return shown;
+/** Without what only the journal needs. */
+function record(stored: StoredProposal): ProposalRecord {
+  const { id, connectorId, action, repository, branch, baseBranch, baseCommit, state, headCommit } = stored;
+  const { pull, title, body, files, proposedBy, draftId, createdAt, updatedAt, checkedAt, error } = stored;
+  const place = { id, connectorId, action, repository, branch, baseBranch, baseCommit, state, headCommit };
+  return { ...place, pull, title, body, files, proposedBy, draftId, createdAt, updatedAt, checkedAt, error };
 }
 
 /** Records the attempt before and after it, so that a server that is killed leaves the first entry. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BridgeError, toBridgeError } from '../../../core/errors.ts';
+import { toBridgeError, type BridgeError } from '../../../core/errors.ts';
 import { sleep } from '../../../core/retry.ts';
 import type { Actor } from '../../../core/access/actor.ts';
 import { GithubError } from '../../../studio/github/failures.ts';
@@ -64,9 +64,10 @@ async function look({ order, access, store, signal }: Writing, base: ReadBase): 
   const pull = await openPull(api, { branch, base: base.branch }, signal);
   const written = await store.commitsOf(api.repository, branch);
   const live = await store.live(api.repository, order.connectorId);
-  const isOver = live?.pull != null && live.pull.number !== pull?.number;
-  if (!isOver) return { branch, head, pull, written, live };
-  const found = await readPull(api, live.pull?.number ?? 0, null, signal);
+  if (live === undefined || live.pull === null || live.pull.number === pull?.number) {
+    return { branch, head, pull, written, live };
+  }
+  const found = await readPull(api, live.pull.number, null, signal);
   const state = typeof found === 'string' || found.pull.state === 'open' ? 'unknown' : found.pull.state;
   await store.change(live.id, { state });
   return { branch, head, pull, written, live: undefined };
