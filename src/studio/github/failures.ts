@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { msUntil, notBeforeWords, retryAfterMs } from '../../core/retry.ts';
 import { printable } from '../../core/text/printable.ts';
-import { asError, propertyOf } from '../../core/thrown.ts';
+import { asError } from '../../core/thrown.ts';
 import { networkErrorOf } from '../../net/network-error.ts';
 import { networkHint, networkWords, type NetworkHints } from '../../net/network-error-text.ts';
 import { GITHUB_WORDS_LENGTH_MAX } from '../limits.ts';
