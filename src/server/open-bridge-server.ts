@@ -1,3 +1,4 @@
+import { openProposals } from '../app/studio/proposals/open-proposals.ts';
 import { openCatalog, type Catalog } from '../app/catalog/catalog.ts';
 import { warnOfExposure } from '../app/doctor/exposed-paths.ts';
 import { warnOfStateExposure } from '../app/run/exposure-warnings.ts';
@@ -55,6 +56,8 @@ interface ServerSettings {
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   readonly sync: SyncSettings;
+  /** The repository of connectors; undefined without credentials. */
+  readonly github?: Parameters<typeof openProposals>[0]['github'];
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
@@ -102,6 +105,16 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
+    const proposals = openProposals({
+      github: settings.github,
+      cwd,
+      store: state.proposals,
+      audit: state.audit,
+      clock,
+      log,
+      redactor: settings.knowledge.redactor,
+    });
+    opened.push(proposals);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const audit = openServerAudit({ ...settings, state });
@@ -122,7 +135,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { ...audit.services, secrets: managedSecretsOf(settings, state, catalog) },
+      studio: { ...audit.services, secrets: managedSecretsOf(settings, state, catalog), proposals },
       gate,
       login,
       trustedProxies,

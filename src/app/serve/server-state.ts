@@ -2,6 +2,7 @@ import type { AuditLog, AuditRecords } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { openSecretStore, type SecretStore } from '../../state/secrets/secret-store.ts';
+import { openProposalStore, type ProposalStore } from '../../state/studio/proposals.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAuditRecords } from '../../state/audit/audit-records.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
@@ -45,6 +46,7 @@ export interface ServerState {
   readonly audit: AuditLog;
   readonly auditRecords: AuditRecords;
   readonly secrets: SecretStore;
+  readonly proposals: ProposalStore;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -78,6 +80,7 @@ export async function openServerState(place: {
     audit: openAuditLog(database, place.clock ?? systemClock, place.log),
     auditRecords: openAuditRecords(database, place.clock, place.log),
     secrets: openSecretStore(database),
+    proposals: openProposalStore(database, place.clock ?? systemClock),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -40,6 +40,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks: io.env.runLinks(),
         publicUrl: io.env.publicUrl(),
+        github: io.env.github(),
         gcsEndpoint: io.env.endpoints().gcs,
         auditRetentionDays: io.env.auditRetentionDays(),
         cwd: io.cwd,

@@ -1,6 +1,7 @@
 import type { AuditService } from '../../app/studio/audit/audit-service.ts';
 import type { Refusals } from '../../app/studio/audit/refusals.ts';
 import type { ManagedSecretService } from '../../app/studio/secrets/managed-secret-service.ts';
+import type { ProposalService } from '../../app/studio/proposals/proposal-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
 /** What Studio requires beside the rest of the server. */
@@ -9,4 +10,5 @@ export interface StudioServices {
   readonly auditEvents: AuditService;
   readonly refusals: Refusals;
   readonly secrets: ManagedSecretService;
+  readonly proposals: ProposalService;
 }

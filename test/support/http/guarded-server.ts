@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
+import { openProposals } from '../../../src/app/studio/proposals/open-proposals.ts';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
@@ -96,6 +98,16 @@ export async function startGuardedServer({
     log,
   });
   const audit = openServerAudit({ state, auditRetentionDays: 400, clock, log });
+  const redactor = createRedactor();
+  const proposals = openProposals({
+    github: undefined,
+    cwd: folder,
+    store: state.proposals,
+    audit: state.audit,
+    clock,
+    log,
+    redactor,
+  });
   const context = {
     version: '1.2.3',
     log,
@@ -112,6 +124,7 @@ export async function startGuardedServer({
     sync,
     studio: {
       ...audit.services,
+      proposals,
       secrets: openManagedSecrets({
         ...{ store: state.secrets, variables: settings, clock },
         usedBy: namedInCatalog(catalog),

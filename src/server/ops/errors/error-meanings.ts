@@ -165,6 +165,26 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'Discovery Engine refuses the request, or its response cannot be understood by this version; the message quotes it.',
   CHECK_TIMEOUT:
     'A check of `doctor`, or a comparison of `check-drift`, had no response in time, so its result is unknown. Try again; if it keeps failing, check the network path to the service.',
+  GITHUB_CREDENTIALS:
+    'GitHub refuses the credentials: the token or the key of the app is wrong, revoked or expired. Nothing was changed. Create a new one, and set `GITHUB_TOKEN` or the variables of the app.',
+  GITHUB_PERMISSION:
+    'GitHub accepts the credentials and denies the request: a permission is missing, single sign-on has to be authorised, the repository is archived, or a rule protects the branch. The message says which.',
+  GITHUB_NOT_FOUND:
+    'GitHub has no such repository or branch, or the credentials cannot see it. Check `GITHUB_REPO`, `GITHUB_BASE_BRANCH`, and which repositories the credentials include.',
+  GITHUB_CONFLICT:
+    'The repository is being changed by another request, or it has no commit yet. Nothing half done is visible. Create a first commit if the repository is empty; otherwise try again.',
+  GITHUB_REFUSED:
+    'GitHub refuses the request as invalid, or its response cannot be understood by this version; the message quotes it.',
+  GITHUB_LIMITED:
+    'The credentials have reached a limit of GitHub for requests or for new content. Try again after the time in the message, and not before: further requests can lead to a block.',
+  GITHUB_UNREACHABLE:
+    'GitHub cannot be reached, failed, or did not answer in time, so it is unknown whether the request took effect. The next attempt looks before it repeats anything; try again.',
+  GITHUB_MOVED:
+    'The repository has another name now, or the API redirects to another address, to which credentials are not sent. Set `GITHUB_REPO` or `GITHUB_API_URL` to the new name or address.',
+  GITHUB_NOT_CONFIGURED:
+    'No credentials for GitHub are configured, so nothing can be proposed. Set `GITHUB_TOKEN` and `GITHUB_REPO`, or download the patch and apply it by hand.',
+  PROPOSAL_BUSY:
+    'Another proposal for the same repository is in progress; one is written at a time. Try again in a moment. A proposal whose server was killed blocks others for at most a minute.',
   KNOWLEDGE_SOURCE_UNKNOWN:
     'No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`.',
   KNOWLEDGE_SOURCE_INVALID:
@@ -182,6 +202,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     "The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.",
   DEFINITIONS_INVALID:
     'Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line.',
+  PROPOSAL_EMPTY: 'The proposed files are those of the base branch, so nothing was proposed.',
+  PROPOSAL_CONFLICT:
+    'Another person changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again.',
+  PROPOSAL_REFUSED:
+    'The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons.',
+  PROPOSAL_UNKNOWN: 'No proposal has this id. The list of proposals has the ids.',
+  REPOSITORY_FILE_REFUSED:
+    'A file of the repository is a symbolic link or a submodule, is too large or not UTF-8, or its path leads out of the configured folders. It is neither read nor changed.',
   SCHEDULE_UNSUPPORTED:
     'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
   GENERATED_FILE_EDITED:
