@@ -201,6 +201,16 @@ export const ERROR_KINDS = {
   APP_INVALID: wrong(EXIT.configuration),
   /** Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line. */
   DEFINITIONS_INVALID: wrong(EXIT.configuration),
+  /** The proposed files are those of the base branch, so nothing was proposed. */
+  PROPOSAL_EMPTY: wrong(EXIT.usage),
+  /** Somebody else changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again. */
+  PROPOSAL_CONFLICT: wrong(EXIT.badData),
+  /** The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons. */
+  PROPOSAL_REFUSED: wrong(EXIT.badData),
+  /** No proposal has this id. The list of proposals has the ids. */
+  PROPOSAL_UNKNOWN: wrong(EXIT.usage),
+  /** A file of the repository is a symbolic link or a submodule, is too large or not UTF-8, or its path leads out of the configured folders. It is neither read nor changed. */
+  REPOSITORY_FILE_REFUSED: wrong(EXIT.configuration),
   /** A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field. */
   SCHEDULE_UNSUPPORTED: wrong(EXIT.configuration),
   /** A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`. */

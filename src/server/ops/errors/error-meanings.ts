@@ -169,6 +169,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     "The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.",
   DEFINITIONS_INVALID:
     'Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line.',
+  PROPOSAL_EMPTY: 'The proposed files are those of the base branch, so nothing was proposed.',
+  PROPOSAL_CONFLICT:
+    'Somebody else changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again.',
+  PROPOSAL_REFUSED:
+    'The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons.',
+  PROPOSAL_UNKNOWN: 'No proposal has this id. The list of proposals has the ids.',
+  REPOSITORY_FILE_REFUSED:
+    'A file of the repository is a symbolic link or a submodule, is too large or not UTF-8, or its path leads out of the configured folders. It is neither read nor changed.',
   SCHEDULE_UNSUPPORTED:
     'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
   GENERATED_FILE_EDITED:
