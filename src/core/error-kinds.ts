@@ -203,7 +203,7 @@ export const ERROR_KINDS = {
   DEFINITIONS_INVALID: wrong(EXIT.configuration),
   /** The proposed files are those of the base branch, so nothing was proposed. */
   PROPOSAL_EMPTY: wrong(EXIT.usage),
-  /** Somebody else changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again. */
+  /** Another person changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again. */
   PROPOSAL_CONFLICT: wrong(EXIT.badData),
   /** The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons. */
   PROPOSAL_REFUSED: wrong(EXIT.badData),

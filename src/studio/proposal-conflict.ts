@@ -1,6 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
 
-/** A file that the author and somebody else changed. A text is null where the file does not exist. */
+/** A file that the author and another person changed. A text is null where the file does not exist. */
 export interface FileConflict {
   readonly path: string;
   /** The file as the author began. */

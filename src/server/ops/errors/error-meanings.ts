@@ -171,7 +171,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line.',
   PROPOSAL_EMPTY: 'The proposed files are those of the base branch, so nothing was proposed.',
   PROPOSAL_CONFLICT:
-    'Somebody else changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again.',
+    'Another person changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again.',
   PROPOSAL_REFUSED:
     'The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons.',
   PROPOSAL_UNKNOWN: 'No proposal has this id. The list of proposals has the ids.',
