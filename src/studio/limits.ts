@@ -24,6 +24,9 @@ export const PROPOSAL_REASON_CHARACTERS_MAX = 2_000;
 /** Problems, advice and notes that the body of a pull request lists of each kind. */
 export const PROPOSAL_REMARKS_MAX = 30;
 
+/** Characters of one such remark; a message of `validate` has some 200. */
+export const PROPOSAL_REMARK_CHARACTERS_MAX = 500;
+
 /** Lines around a change in a diff, as in Git. */
 export const DIFF_CONTEXT_LINES = 3;
 
