@@ -111,7 +111,8 @@ export function openDraftStore(database: Pick<ServerDatabase, 'guarded'>, clock:
         knex.transaction(async (transaction) => {
           const own = { id, actor_id: actor.id };
           const row = await transaction('studio_drafts').where(own).first();
-          if (row === undefined || (await transaction('studio_drafts').where(own).delete()) === 0) return false;
+          if (row === undefined || (await transaction('studio_drafts').where(own).delete()) === 0)
+            return false;
           await insertAuditEvent(transaction, eventOf('draft.discard', draftOf(row), actor), clock.now());
           return true;
         }),

@@ -12,7 +12,9 @@ export function localBase(cwd: string): RepositoryBase {
     read: (path) => {
       try {
         const text = readFileSync(join(cwd, path), 'utf8');
-        const blob = createHash('sha1').update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+        const blob = createHash('sha1')
+          .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+          .digest('hex');
         return Promise.resolve({ text, blob });
       } catch {
         return Promise.resolve(undefined);
