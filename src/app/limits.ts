@@ -175,3 +175,8 @@ export const WORKER_KILL_SECONDS = 12;
 export const WORKER_FORGET_MINUTES = 60;
 /** Characters kept from the end of the stdout of a child process, whose last line is its result. */
 export const WORKER_RESULT_CHARACTERS_MAX = 262_144;
+
+/** Drafts of one person in Studio; with the size of a connector file they take at most 100 MiB. */
+export const DRAFTS_PER_PERSON_MAX = 100;
+/** How long a draft is kept after its last change. */
+export const DRAFT_KEEP_DAYS = 30;
