@@ -44,8 +44,10 @@ export async function up(knex) {
     -- asked to branch: the last step of the journal that was completed; then the state of the pull request.
     state text not null
       check (state in ('asked', 'tree', 'commit', 'branch', 'open', 'merged', 'closed', 'unknown', 'failed')),
-    -- The commit that this program wrote last.
+    -- The commit of this program that the branch got last.
     head_commit text,
+    -- The commit that the branch is about to get; null once it is there.
+    next_commit text,
     pull_number integer,
     pull_url text,
     title text not null,
@@ -66,10 +68,19 @@ export async function up(knex) {
   // An open proposal of a connector is extended, so there is at most one.
   await knex.raw(`create unique index studio_proposals_open on studio_proposals (repository, connector_id)
     where state in ('asked', 'tree', 'commit', 'branch', 'open')`);
+  await knex.raw('create index studio_proposals_branch on studio_proposals (repository, branch)');
+  // Proposals of a repository are written one after the other; the lease of a killed server expires.
+  await knex.raw(`create table studio_proposal_leases (
+    repository text primary key,
+    holder text not null,
+    -- By the clock of the database, in milliseconds since 1970.
+    expires_at ${knex.client.driverName === 'pg' ? 'double precision' : 'integer'} not null
+  )`);
   await knex.raw('create index studio_proposals_created on studio_proposals (created_at)');
 }
 
 /** @param {Knex} knex */
 export async function down(knex) {
-  for (const table of ['studio_proposals', 'studio_drafts']) await knex.schema.dropTable(table);
+  for (const table of ['studio_proposal_leases', 'studio_proposals', 'studio_drafts'])
+    await knex.schema.dropTable(table);
 }

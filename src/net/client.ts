@@ -5,7 +5,7 @@ import type { ProxySettings } from './proxy.ts';
 
 /** A complete request. */
 export interface ClientRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** A stream is read only after the connection is made. */

@@ -109,6 +109,7 @@ function wrongVariables(env: Environment): WrongVariable[] {
     { stops: 'serve', read: () => env.access() },
     { stops: 'serve', read: () => env.syncEndpoint() },
     { stops: 'serve', read: () => env.publicUrl() },
+    { stops: 'serve', read: () => env.github() },
     { stops: 'kb and serve', read: () => env.embeddings() },
   ] as const;
   return groups.flatMap(({ stops, read }) => {

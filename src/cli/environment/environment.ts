@@ -4,6 +4,7 @@ import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAU
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
 import { similarVariable } from '../../definitions/connector/secrets/secrets.ts';
 import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
+import { readGithub } from './github.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
 import { runVariables } from './run-variables.ts';
@@ -13,6 +14,7 @@ import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
+import type { GithubSettings } from '../../studio/github/settings.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
 import { runLinks, telemetrySettings } from './telemetry.ts';
 
@@ -48,6 +50,8 @@ export interface Environment {
   retry(): { readonly retries: number; readonly backoffSeconds: number };
   /** `OPENAI_API_KEY` and `OPENAI_BASE_URL`, for knowledge sources. @throws BridgeError ENVIRONMENT_INVALID */
   embeddings(): EmbeddingSettings;
+  /** The repository of connectors and the credentials for it; undefined without credentials. @throws BridgeError ENVIRONMENT_INVALID */
+  github(): GithubSettings | undefined;
   /** The settings of Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
   telemetry(): TelemetrySettings;
   /** Links to a run in other systems, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
@@ -108,6 +112,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       ),
     }),
     embeddings: () => readEmbeddings(env),
+    github() {
+      const settings = readGithub(env, proxy);
+      if (settings?.credentials.kind === 'app') redactor.add(settings.credentials.privateKey);
+      return settings;
+    },
     telemetry: () => telemetrySettings(env),
     runLinks: () => runLinks(env),
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),

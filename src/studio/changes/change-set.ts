@@ -1,5 +1,5 @@
 import type { Schedulable } from '../../schedules/schedulable.ts';
-import { requireRepositoryPath } from '../repository-path.ts';
+import { requirePath } from '../repository-paths.ts';
 import type { FileChange, RepositoryBase } from '../repository.ts';
 import { flowChange } from './flow-change.ts';
 import type { RepositoryLayout } from './repository-layout.ts';
@@ -46,7 +46,7 @@ export async function changeSet(
   signal: AbortSignal,
 ): Promise<ChangeSet> {
   const { path, after } = change;
-  requireRepositoryPath(path);
+  requirePath(path);
   const before = (await base.read(path, signal))?.text ?? null;
   const parts = [
     { file: { path, before, after } },

@@ -1,6 +1,6 @@
 import { generatedState, sourceOf, stateOfOther, withHeader } from '../../schedules/generated-file.ts';
 import { GENERATED_FOLDER, kestraFlows } from '../../schedules/kestra/flows.ts';
-import { requireRepositoryPath } from '../repository-path.ts';
+import { requirePath } from '../repository-paths.ts';
 import type { RepositoryBase } from '../repository.ts';
 import type { ConnectorChange, PartialChange } from './change-set.ts';
 import type { RepositoryLayout } from './repository-layout.ts';
@@ -16,7 +16,7 @@ export async function flowChange(
     return info(`The repository has no folder ${flowsPath}, so this proposal has no Kestra flow.`);
   }
   const path = `${flowsPath}/${GENERATED_FOLDER}/${name}.yaml`;
-  requireRepositoryPath(path);
+  requirePath(path);
   const before = (await base.read(path, signal))?.text ?? null;
   if (before !== null) {
     const source = sourceOf(before);

@@ -158,6 +158,26 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'Discovery Engine refuses the request, or its response cannot be understood by this version; the message quotes it.',
   CHECK_TIMEOUT:
     'A check of `doctor`, or a comparison of `check-drift`, had no response in time, so its result is unknown. Try again; if it keeps failing, check the network path to the service.',
+  GITHUB_CREDENTIALS:
+    'GitHub refuses the credentials: the token or the key of the app is wrong, revoked or expired. Nothing was changed. Create a new one, and set `GITHUB_TOKEN` or the variables of the app.',
+  GITHUB_PERMISSION:
+    'GitHub accepts the credentials and denies the request: a permission is missing, single sign-on has to be authorised, the repository is archived, or a rule protects the branch. The message says which.',
+  GITHUB_NOT_FOUND:
+    'GitHub has no such repository or branch, or the credentials cannot see it. Check `GITHUB_REPO`, `GITHUB_BASE_BRANCH`, and which repositories the credentials include.',
+  GITHUB_CONFLICT:
+    'The repository is being changed by another request, or it has no commit yet. Nothing half done is visible. Create a first commit if the repository is empty; otherwise try again.',
+  GITHUB_REFUSED:
+    'GitHub refuses the request as invalid, or its response cannot be understood by this version; the message quotes it.',
+  GITHUB_LIMITED:
+    'The credentials have reached a limit of GitHub for requests or for new content. Try again after the time in the message, and not before: further requests can lead to a block.',
+  GITHUB_UNREACHABLE:
+    'GitHub cannot be reached, failed, or did not answer in time, so it is unknown whether the request took effect. The next attempt looks before it repeats anything; try again.',
+  GITHUB_MOVED:
+    'The repository has another name now, or the API redirects to another address, to which credentials are not sent. Set `GITHUB_REPO` or `GITHUB_API_URL` to the new name or address.',
+  GITHUB_NOT_CONFIGURED:
+    'No credentials for GitHub are configured, so nothing can be proposed. Set `GITHUB_TOKEN` and `GITHUB_REPO`, or download the patch and apply it by hand.',
+  PROPOSAL_BUSY:
+    'Another proposal for the same repository is in progress; one is written at a time. Try again in a moment. A proposal whose server was killed blocks others for at most a minute.',
   KNOWLEDGE_SOURCE_UNKNOWN:
     'No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`.',
   KNOWLEDGE_SOURCE_INVALID:
