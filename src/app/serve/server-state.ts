@@ -16,6 +16,7 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
+import { documentCount } from '../../state/studio/document-count.ts';
 import { openDraftStore, type DraftStore } from '../../state/studio/drafts.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { OtherKind } from '../ops/other-kind.ts';
@@ -43,6 +44,8 @@ export interface ServerState {
 
   readonly audit: AuditLog;
   readonly drafts: DraftStore;
+  /** The documents of a connector in the index, of all its targets but `--local`. */
+  documentCount(connectorId: string): Promise<number>;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -75,6 +78,7 @@ export async function openServerState(place: {
 
     audit: openAuditLog(database, place.clock ?? systemClock),
     drafts: openDraftStore(database, place.clock ?? systemClock),
+    documentCount: (connectorId) => database.guarded(({ knex }) => documentCount(knex, connectorId)),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

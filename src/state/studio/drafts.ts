@@ -63,6 +63,12 @@ export interface DraftStore {
   list(actorId: string): Promise<readonly StoredDraft[]>;
   /** @returns the changed draft; undefined if it does not exist or has another version */
   change(id: string, change: DraftChange, actorId: string): Promise<StoredDraft | undefined>;
+  /** Replaces the text of a draft and the file that it started from. @returns undefined as `change` does */
+  rebase(
+    id: string,
+    change: DraftChange & Pick<StoredDraft, 'base'>,
+    actorId: string,
+  ): Promise<StoredDraft | undefined>;
   /** Removes a draft with its audit event. @returns whether it existed */
   remove(id: string, actor: Actor): Promise<boolean>;
   /** Removes the drafts of all people that were not changed since a moment. */
@@ -100,6 +106,23 @@ export function openDraftStore(database: Pick<ServerDatabase, 'guarded'>, clock:
             path,
             content: text,
             readable_content: readableText,
+            version: version + 1,
+            updated_at: now(),
+          })
+          .returning('*');
+        return row === undefined ? undefined : draftOf(row);
+      }),
+    rebase: (id, { version, path, text, readableText, base }, actorId) =>
+      database.guarded(async ({ knex }) => {
+        const [row] = await knex('studio_drafts')
+          .where({ id, actor_id: actorId, version })
+          .update({
+            path,
+            content: text,
+            readable_content: readableText,
+            base_content: base?.text ?? null,
+            base_blob: base?.blob ?? null,
+            base_commit: base?.commit ?? null,
             version: version + 1,
             updated_at: now(),
           })

@@ -40,6 +40,11 @@ export interface DraftService {
   list(actor: Actor): Promise<readonly Draft[]>;
   /** @param version the one that the text was made from. @throws BridgeError DRAFT_UNKNOWN, DRAFT_REFUSED or DRAFT_CHANGED */
   save(id: string, change: Pick<Draft, 'text' | 'version'>, actor: Actor): Promise<Draft>;
+  /**
+   * Replaces the text and the file that the draft started from, after its author compared it with the version of another person.
+   * @throws BridgeError DRAFT_UNKNOWN, DRAFT_REFUSED or DRAFT_CHANGED
+   */
+  rebase(id: string, change: Pick<Draft, 'text' | 'version' | 'base'>, actor: Actor): Promise<Draft>;
   /** @throws BridgeError DRAFT_UNKNOWN */
   discard(id: string, actor: Actor): Promise<void>;
   /**

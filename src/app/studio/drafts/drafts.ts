@@ -102,6 +102,20 @@ export function openDrafts(settings: DraftSettings): DraftService {
       if (changed === undefined) throw changedElsewhere(id);
       return changed;
     },
+    async rebase(id, { text, version, base }, actor) {
+      const { intent, connectorId, path, readableText } = await find(id, actor);
+      requireStorable(text);
+      const change = {
+        version,
+        text,
+        base,
+        path: intent === 'edit' ? path : newPath(text, folder, connectorId),
+        readableText: readYaml(text).value === undefined ? readableText : text,
+      };
+      const changed = await store.rebase(id, change, actor.id);
+      if (changed === undefined) throw changedElsewhere(id);
+      return changed;
+    },
     async discard(id, actor) {
       requireRight(actor, 'author');
       if (!(await store.remove(id, actor))) throw unknownDraft(id);
