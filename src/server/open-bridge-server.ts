@@ -15,6 +15,8 @@ import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import { openEditing } from '../app/studio/open-editing.ts';
+import { localProposals } from '../app/studio/proposals/local-proposals.ts';
+import { layoutOf, openChanges, type LayoutSettings } from '../app/studio/proposals/open-changes.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
@@ -46,6 +48,8 @@ interface ServerSettings {
   readonly runLinks: RunLinks;
   /** The origin under which others reach this server; undefined: the one of each request. */
   readonly publicUrl?: string | undefined;
+  /** Where the files of connectors are in their repository. */
+  readonly studioPaths?: LayoutSettings;
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   readonly sync: SyncSettings;
@@ -95,7 +99,14 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
-    const editing = openEditing({ ...settings, state, catalog, secret: (name) => access.secret(name) });
+    const layout = layoutOf(settings.studioPaths, settings);
+    const service = localProposals({ ...settings, ...layout });
+    const editing = openEditing({
+      ...settings,
+      ...{ state, catalog, folder: layout.connectorsPath, base: (signal) => service.base(signal) },
+      secret: (name) => access.secret(name),
+    });
+    const changes = openChanges({ ...editing, state, service, layout, clock, log });
     opened.push(editing.draftChecker);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
@@ -115,7 +126,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit, ...editing },
+      studio: { audit: state.audit, ...editing, changes },
       gate,
       login,
       trustedProxies,

@@ -41,6 +41,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         publicUrl: io.env.publicUrl(),
         gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
+        studioPaths: io.env.studioPaths(),
         knowledge: {
           embeddings: io.env.embeddings(),
           proxy: io.env.proxy,

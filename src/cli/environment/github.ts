@@ -24,9 +24,9 @@ export function readGithub(env: Variables, proxy: ProxySettings): GithubSettings
   const repository = valueOf('GITHUB_REPO', env);
   const credentials = repository === undefined ? undefined : readCredentials(env);
   if (repository === undefined || credentials === undefined) return undefined;
-  const { owner, name } = /^(?<owner>[A-Za-z0-9][A-Za-z0-9_-]{0,99})\/(?<name>[A-Za-z0-9._-]{1,100})$/.exec(
-    repository,
-  )?.groups ?? {};
+  const { owner, name } =
+    /^(?<owner>[A-Za-z0-9][A-Za-z0-9_-]{0,99})\/(?<name>[A-Za-z0-9._-]{1,100})$/.exec(repository)?.groups ??
+    {};
   if (owner === undefined || name === undefined || /^\.\.?$/.test(name)) {
     throw invalid(
       `GITHUB_REPO is ${JSON.stringify(repository)}, which is not owner/name.`,
@@ -60,10 +60,16 @@ function readCredentials(env: Variables): GithubCredentials | undefined {
   if (given.length === 0) return undefined;
   if (appId === undefined || keyFile === undefined || installationId === undefined) {
     const missing = APP.filter((name) => !given.includes(name));
-    throw invalid(`${missing.join(' and ')} is not set, although ${given.join(' and ')} is.`, 'Set all three.');
+    throw invalid(
+      `${missing.join(' and ')} is not set, although ${given.join(' and ')} is.`,
+      'Set all three.',
+    );
   }
   if (!/^[A-Za-z0-9._-]{1,100}$/.test(appId)) {
-    throw invalid('GITHUB_APP_ID is not the id of an app.', 'Copy the App ID or Client ID from its settings.');
+    throw invalid(
+      'GITHUB_APP_ID is not the id of an app.',
+      'Copy the App ID or Client ID from its settings.',
+    );
   }
   if (!/^\d{1,20}$/.test(installationId)) {
     throw invalid(

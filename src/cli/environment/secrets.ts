@@ -1,7 +1,13 @@
 import { telemetrySecrets } from './telemetry.ts';
 
 /** Variables whose whole value is a secret. */
-const SECRETS: readonly string[] = ['ADMIN_API_KEY', 'GITHUB_TOKEN', 'OPENAI_API_KEY', 'SESSION_SECRET', 'SPLUNK_HEC_TOKEN'];
+const SECRETS: readonly string[] = [
+  'ADMIN_API_KEY',
+  'GITHUB_TOKEN',
+  'OPENAI_API_KEY',
+  'SESSION_SECRET',
+  'SPLUNK_HEC_TOKEN',
+];
 
 /**
  * Every secret of the server, of GitHub, of embeddings and of telemetry. The values are not validated: a weak key, or a token whose URL is missing,

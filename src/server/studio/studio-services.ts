@@ -1,5 +1,6 @@
 import type { DraftChecker } from '../../app/studio/check-draft.ts';
 import type { DraftService } from '../../app/studio/drafts/draft-service.ts';
+import type { ChangeProposals } from '../../app/studio/proposals/change-proposals.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
 /** What Studio requires beside the rest of the server. */
@@ -7,4 +8,5 @@ export interface StudioServices {
   readonly audit: AuditLog;
   readonly drafts: DraftService;
   readonly draftChecker: DraftChecker;
+  readonly changes: ChangeProposals;
 }

@@ -98,37 +98,12 @@ export function openDraftStore(database: Pick<ServerDatabase, 'guarded'>, clock:
           .orderBy([...order]);
         return rows.map(draftOf);
       }),
-    change: (id, { version, path, text, readableText }, actorId) =>
-      database.guarded(async ({ knex }) => {
-        const [row] = await knex('studio_drafts')
-          .where({ id, actor_id: actorId, version })
-          .update({
-            path,
-            content: text,
-            readable_content: readableText,
-            version: version + 1,
-            updated_at: now(),
-          })
-          .returning('*');
-        return row === undefined ? undefined : draftOf(row);
-      }),
-    rebase: (id, { version, path, text, readableText, base }, actorId) =>
-      database.guarded(async ({ knex }) => {
-        const [row] = await knex('studio_drafts')
-          .where({ id, actor_id: actorId, version })
-          .update({
-            path,
-            content: text,
-            readable_content: readableText,
-            base_content: base?.text ?? null,
-            base_blob: base?.blob ?? null,
-            base_commit: base?.commit ?? null,
-            version: version + 1,
-            updated_at: now(),
-          })
-          .returning('*');
-        return row === undefined ? undefined : draftOf(row);
-      }),
+    change: (id, change, actorId) =>
+      database.guarded(({ knex }) => update(knex, id, actorId, change, { updated_at: now() })),
+    rebase: (id, { base, ...change }, actorId) =>
+      database.guarded(({ knex }) =>
+        update(knex, id, actorId, change, { ...baseRow(base), updated_at: now() }),
+      ),
     remove: (id, actor) =>
       database.guarded(({ knex }) =>
         knex.transaction(async (transaction) => {
@@ -144,6 +119,28 @@ export function openDraftStore(database: Pick<ServerDatabase, 'guarded'>, clock:
       database.guarded(async ({ knex }) => {
         await knex('studio_drafts').where('updated_at', '<', before.toISOString()).delete();
       }),
+  };
+}
+
+async function update(
+  knex: Knex,
+  id: string,
+  actorId: string,
+  { version, path, text, readableText }: DraftChange,
+  more: Partial<DraftTable>,
+): Promise<StoredDraft | undefined> {
+  const [row] = await knex('studio_drafts')
+    .where({ id, actor_id: actorId, version })
+    .update({ path, content: text, readable_content: readableText, version: version + 1, ...more })
+    .returning('*');
+  return row === undefined ? undefined : draftOf(row);
+}
+
+function baseRow(base: StoredDraft['base']): Pick<DraftTable, 'base_content' | 'base_blob' | 'base_commit'> {
+  return {
+    base_content: base?.text ?? null,
+    base_blob: base?.blob ?? null,
+    base_commit: base?.commit ?? null,
   };
 }
 
@@ -186,9 +183,7 @@ function rowOf(draft: StoredDraft): DraftTable {
     path: draft.path,
     content: draft.text,
     readable_content: draft.readableText,
-    base_content: draft.base?.text ?? null,
-    base_blob: draft.base?.blob ?? null,
-    base_commit: draft.base?.commit ?? null,
+    ...baseRow(draft.base),
     version: draft.version,
     created_at: draft.createdAt,
     updated_at: draft.updatedAt,

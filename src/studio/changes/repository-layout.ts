@@ -10,7 +10,6 @@ export interface RepositoryLayout {
   readonly valuesPath: string | undefined;
 }
 
-export const CONNECTORS_PATH_DEFAULT = 'connectors';
 export const FLOWS_PATH_DEFAULT = 'kestra/flows';
 
 /** The values file of the chart in a repository, or why the repository has none. */

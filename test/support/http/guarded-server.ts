@@ -9,6 +9,9 @@ import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import { openEditing } from '../../../src/app/studio/open-editing.ts';
+import { localProposals } from '../../../src/app/studio/proposals/local-proposals.ts';
+import { layoutOf, openChanges } from '../../../src/app/studio/proposals/open-changes.ts';
+import type { ProposalService } from '../../../src/app/studio/proposals/proposal-service.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
@@ -32,6 +35,8 @@ interface GuardedSettings {
   readonly cwd?: string;
   /** Wrong keys are delayed less than by default, so that tests need not wait. */
   readonly guessing?: Parameters<typeof openAccess>[0]['guessing'];
+  /** Proposals of another repository than the folder. */
+  readonly proposals?: ProposalService;
 }
 
 const QUICK_GUESSING = { counts: { addresses: 1_000, delayStepMs: 1, delayMsMax: 20 }, delayed: 2_000 };
@@ -46,6 +51,7 @@ export async function startGuardedServer({
   locked = false,
   cwd,
   guessing = QUICK_GUESSING,
+  proposals,
 }: GuardedSettings = {}) {
   const folders = temporaryFolders();
   const folder = cwd ?? folders.make();
@@ -91,6 +97,9 @@ export async function startGuardedServer({
     clock,
     log,
   });
+  const place = { cwd: folder, connectorsDir: 'connectors' };
+  const layout = layoutOf(undefined, place);
+  const service = proposals ?? localProposals({ ...place, ...layout });
   const editing = openEditing({
     state,
     catalog,
@@ -99,6 +108,7 @@ export async function startGuardedServer({
     cwd: folder,
     clock,
     secret: (variable) => settings.secret(variable),
+    base: (signal) => service.base(signal),
   });
   const context = {
     version: '1.2.3',
@@ -114,7 +124,10 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit, ...editing },
+    studio: {
+      ...{ audit: state.audit, ...editing },
+      changes: openChanges({ ...editing, state, service, layout, clock, log }),
+    },
     gate,
     login,
     trustedProxies,

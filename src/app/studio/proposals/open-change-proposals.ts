@@ -1,5 +1,6 @@
 import { requireRight, type Actor } from '../../../core/access/actor.ts';
-import { BridgeError } from '../../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../../core/errors.ts';
+import type { Logger } from '../../../core/log.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { problemLine, type Problem } from '../../../definitions/problem.ts';
 import type { DocumentsNow } from '../../../studio/body/documents-text.ts';
@@ -29,6 +30,7 @@ interface ChangeSettings {
   /** Advice about a connector: sentences. */
   readonly adviceOf: (text: string) => readonly string[];
   readonly clock: Clock;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** What the texts of a proposal say beside its files. */
@@ -40,62 +42,15 @@ interface Findings {
 
 export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
   const { service, drafts } = settings;
-
-  async function planned(
-    request: ChangeRequest,
-    actor: Actor,
-    signal: AbortSignal,
-  ): Promise<{ readonly plan: PlannedChange; readonly order: ProposalOrder }> {
-    const base = await service.base(signal);
-    const { subject } = request;
-    const intended =
-      'draftId' in subject
-        ? await draftIntended(subject.draftId, base, settings, actor, signal)
-        : await actionIntended(subject.connectorId, subject.action, drafts, actor, signal);
-    const findings = await findingsOf(intended, settings);
-    const set = await filesOf(intended, base, settings.layout, signal);
-    const bodyWith = ({ files, notes }: ChangeSet) =>
-      bodyOf(intended, files, notes, findings, request, actor);
-    const { connectorId, action, path, basedOnBlob } = intended;
-    const title = proposalTitle(action, connectorId);
-    const [open] = (await service.list({ connectorId, limit: 1 })).filter(({ state }) => state === 'open');
-    const { after: _after, ...shown } = intended;
-    const plan = {
-      ...shown,
-      ...findings,
-      ...set,
-      base,
-      title,
-      body: bodyWith(set),
-      patch: patchOf(set.files),
-    };
-    let newest = set;
-    return {
-      plan: { ...plan, open: open ?? null },
-      order: {
-        connectorId,
-        action,
-        title,
-        bodyOf: (files) => bodyWith({ files, notes: newest.notes }),
-        changesOf: async (current, during) => {
-          newest = await filesOf(intended, current, settings.layout, during);
-          return newest.files;
-        },
-        basedOn: { path, blob: basedOnBlob },
-        draftId: intended.draft?.id ?? null,
-      },
-    };
-  }
-
   return {
     canPropose: service.canPropose,
     async plan(request, actor, signal) {
       requireRight(actor, 'author');
-      return (await planned(request, actor, signal)).plan;
+      return (await planned(request, settings, actor, signal)).plan;
     },
     async propose(request, actor, signal) {
       requireRight(actor, 'author');
-      const { plan, order } = await planned(request, actor, signal);
+      const { plan, order } = await planned(request, settings, actor, signal);
       requireProposable(plan);
       return service.propose(order, actor, signal);
     },
@@ -108,17 +63,75 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
     },
     async list(filter, actor, signal) {
       requireRight(actor, 'read');
-      await service.refresh(signal);
+      await refreshed(settings, signal);
       return service.list(filter);
     },
     async find(id, actor, signal) {
       requireRight(actor, 'read');
-      await service.refresh(signal);
+      await refreshed(settings, signal);
       const found = await service.find(id);
       if (found !== undefined) return found;
       throw new BridgeError('PROPOSAL_UNKNOWN', `No proposal has the id ${JSON.stringify(id)}.`, {
         hint: 'Open the list of proposals, and choose one there.',
       });
+    },
+  };
+}
+
+/** The history can be read while GitHub cannot be reached; the states are then older. */
+async function refreshed({ service, log }: ChangeSettings, signal: AbortSignal): Promise<void> {
+  try {
+    await service.refresh(signal);
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (!error.code.startsWith('GITHUB_')) throw thrown;
+    log.warn('the states of open proposals could not be requested', {
+      code: error.code,
+      reason: error.message,
+    });
+  }
+}
+
+async function planned(
+  request: ChangeRequest,
+  settings: ChangeSettings,
+  actor: Actor,
+  signal: AbortSignal,
+): Promise<{ readonly plan: PlannedChange; readonly order: ProposalOrder }> {
+  const { service, drafts, layout } = settings;
+  const { subject } = request;
+  const base = await service.base(signal);
+  const intended =
+    'draftId' in subject
+      ? await draftIntended(subject.draftId, base, settings, actor, signal)
+      : await actionIntended(subject.connectorId, subject.action, drafts, actor, signal);
+  const { connectorId, action, path, basedOnBlob, draft, conflict, refusals } = intended;
+  const findings = await findingsOf(intended, settings);
+  const set = await filesOf(intended, base, layout, signal);
+  const title = proposalTitle(action, connectorId);
+  const bodyWith = (files: readonly FileChange[], notes: ChangeSet['notes']) =>
+    bodyOf(intended, files, notes, findings, request, actor);
+  const [newest] = await service.list({ connectorId, limit: 1 });
+  let { notes } = set;
+  return {
+    plan: {
+      ...{ connectorId, action, path, draft, conflict, refusals, basedOnBlob, base, title },
+      ...findings,
+      ...set,
+      body: bodyWith(set.files, notes),
+      patch: patchOf(set.files),
+      open: newest?.state === 'open' ? newest : null,
+    },
+    order: {
+      ...{ connectorId, action, title },
+      bodyOf: (files) => bodyWith(files, notes),
+      async changesOf(current, during) {
+        const changes = await filesOf(intended, current, layout, during);
+        ({ notes } = changes);
+        return changes.files;
+      },
+      basedOn: { path, blob: basedOnBlob },
+      draftId: draft?.id ?? null,
     },
   };
 }
