@@ -14,9 +14,8 @@ import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
-import { openEditing } from '../app/studio/open-editing.ts';
-import { localProposals } from '../app/studio/proposals/local-proposals.ts';
-import { layoutOf, openChanges, type LayoutSettings } from '../app/studio/proposals/open-changes.ts';
+import { openStudio } from '../app/studio/open-studio.ts';
+import type { LayoutSettings } from '../app/studio/proposals/open-changes.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
@@ -99,15 +98,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
-    const layout = layoutOf(settings.studioPaths, settings);
-    const service = localProposals({ ...settings, ...layout });
-    const editing = openEditing({
-      ...settings,
-      ...{ state, catalog, folder: layout.connectorsPath, base: (signal) => service.base(signal) },
-      secret: (name) => access.secret(name),
-    });
-    const changes = openChanges({ ...editing, state, service, layout, clock, log });
-    opened.push(editing.draftChecker);
+    const studio = openStudio({ ...settings, state, catalog, secret: (name) => access.secret(name) });
+    opened.push(studio.draftChecker);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
@@ -126,7 +118,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit, ...editing, changes },
+      studio: { audit: state.audit, ...studio },
       gate,
       login,
       trustedProxies,

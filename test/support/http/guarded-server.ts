@@ -8,9 +8,7 @@ import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
-import { openEditing } from '../../../src/app/studio/open-editing.ts';
-import { localProposals } from '../../../src/app/studio/proposals/local-proposals.ts';
-import { layoutOf, openChanges } from '../../../src/app/studio/proposals/open-changes.ts';
+import { openStudio } from '../../../src/app/studio/open-studio.ts';
 import type { ProposalService } from '../../../src/app/studio/proposals/proposal-service.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
@@ -97,10 +95,7 @@ export async function startGuardedServer({
     clock,
     log,
   });
-  const place = { cwd: folder, connectorsDir: 'connectors' };
-  const layout = layoutOf(undefined, place);
-  const service = proposals ?? localProposals({ ...place, ...layout });
-  const editing = openEditing({
+  const editing = openStudio({
     state,
     catalog,
     connectorsDir: 'connectors',
@@ -108,7 +103,8 @@ export async function startGuardedServer({
     cwd: folder,
     clock,
     secret: (variable) => settings.secret(variable),
-    base: (signal) => service.base(signal),
+    log,
+    proposals,
   });
   const context = {
     version: '1.2.3',
@@ -124,10 +120,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: {
-      ...{ audit: state.audit, ...editing },
-      changes: openChanges({ ...editing, state, service, layout, clock, log }),
-    },
+    studio: { audit: state.audit, ...editing },
     gate,
     login,
     trustedProxies,
