@@ -180,3 +180,25 @@ export const WORKER_RESULT_CHARACTERS_MAX = 262_144;
 export const DRAFTS_PER_PERSON_MAX = 100;
 /** How long a draft is kept after its last change. */
 export const DRAFT_KEEP_DAYS = 30;
+/** Wait between two requests to GitHub that write; GitHub asks for a second, and blocks clients that do not wait. */
+export const PROPOSAL_BETWEEN_WRITES_MS = 1_000;
+/** Wait before a request to GitHub that only reads is repeated. */
+export const PROPOSAL_RETRY_MS = 1_000;
+/** How long a proposal waits for another one of the same repository. */
+export const PROPOSAL_BUSY_MS = 20_000;
+/** How often it looks whether the other one has ended. */
+export const PROPOSAL_BUSY_POLL_MS = 250;
+/** A server that was killed while it wrote a proposal blocks others for this long. A request to GitHub takes at most 15 s. */
+export const PROPOSAL_LEASE_MS = 60_000;
+/** How often a proposal looks again because another commit reached its branch at the same moment. */
+export const PROPOSAL_ROUNDS_MAX = 3;
+/** How often a pull request is requested again while GitHub does not know its new branch yet. */
+export const PROPOSAL_REPLICATION_RETRIES = 3;
+/** How long pages show the same commit of the base branch; a proposal always reads the newest one. */
+export const PROPOSAL_BASE_KEPT_MS = 10_000;
+/** How often the state of an open pull request is requested. */
+export const PROPOSAL_CHECK_MS = 60_000;
+/** Characters of the title of a pull request. */
+export const PROPOSAL_TITLE_LENGTH_MAX = 200;
+/** Characters of the text of a pull request; GitHub accepts 65,536. */
+export const PROPOSAL_BODY_LENGTH_MAX = 60_000;

@@ -52,6 +52,8 @@ interface ServerSettings {
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   readonly sync: SyncSettings;
+  /** The repository of connectors; undefined without credentials. */
+  readonly github?: Parameters<typeof openProposals>[0]['github'];
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
@@ -98,8 +100,11 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
-    const studio = openStudio({ ...settings, state, catalog, secret: (name) => access.secret(name) });
-    opened.push(studio.draftChecker);
+    const studio = openStudio({
+      ...{ ...settings, state, catalog, audit: state.audit, redactor: settings.knowledge.redactor },
+      secret: (name) => access.secret(name),
+    });
+    opened.push(studio);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
@@ -118,7 +123,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit, ...studio },
+      studio: { audit: state.audit, ...studio.services },
       gate,
       login,
       trustedProxies,

@@ -32,8 +32,8 @@ export const REPOSITORY_ENTRIES_MAX = 200_000;
 /** Characters of the title of a pull request. GitHub refuses more than 256. */
 export const PROPOSAL_TITLE_CHARACTERS_MAX = 200;
 
-/** Characters of the body of a pull request. GitHub refuses more than 65,536; Renovate stays below 60,000 for the same reason. */
-export const PROPOSAL_BODY_CHARACTERS_MAX = 60_000;
+/** Characters of the body of a pull request before the mark of its id. GitHub refuses more than 65,536. */
+export const PROPOSAL_BODY_CHARACTERS_MAX = 59_000;
 
 /** Characters of the reason that the author of a proposal writes. */
 export const PROPOSAL_REASON_CHARACTERS_MAX = 2_000;

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
+import { openProposalStore, type ProposalStore } from '../../state/studio/proposals.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
@@ -46,6 +47,7 @@ export interface ServerState {
   readonly drafts: DraftStore;
   /** The documents of a connector in the index, of all its targets but `--local`. */
   documentCount(connectorId: string): Promise<number>;
+  readonly proposals: ProposalStore;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -79,6 +81,7 @@ export async function openServerState(place: {
     audit: openAuditLog(database, place.clock ?? systemClock),
     drafts: openDraftStore(database, place.clock ?? systemClock),
     documentCount: (connectorId) => database.guarded(({ knex }) => documentCount(knex, connectorId)),
+    proposals: openProposalStore(database, place.clock ?? systemClock),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

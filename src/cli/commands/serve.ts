@@ -39,6 +39,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         variablesForRun: (secretVariables) => io.env.forRun(secretVariables),
         runLinks: io.env.runLinks(),
         publicUrl: io.env.publicUrl(),
+        github: io.env.github(),
         gcsEndpoint: io.env.endpoints().gcs,
         cwd: io.cwd,
         studioPaths: io.env.studioPaths(),

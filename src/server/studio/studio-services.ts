@@ -1,6 +1,7 @@
 import type { DraftChecker } from '../../app/studio/check-draft.ts';
 import type { DraftService } from '../../app/studio/drafts/draft-service.ts';
 import type { ChangeProposals } from '../../app/studio/proposals/change-proposals.ts';
+import type { ProposalService } from '../../app/studio/proposals/proposal-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
 /** What Studio requires beside the rest of the server. */
@@ -9,4 +10,5 @@ export interface StudioServices {
   readonly drafts: DraftService;
   readonly draftChecker: DraftChecker;
   readonly changes: ChangeProposals;
+  readonly proposals: ProposalService;
 }

@@ -74,7 +74,7 @@ export interface ProposalStore {
   commitsOf(repository: string, branch: string): Promise<ReadonlySet<string>>;
   /** Newest first. */
   list(filter: { readonly connectorId?: string; readonly limit: number }): Promise<StoredProposal[]>;
-  /** Open proposals that were last checked before a time. */
+  /** Proposals with a pull request that is open as far as is known, and that were last checked before a time. */
   toCheck(before: Date): Promise<StoredProposal[]>;
   /** @returns undefined while another holder has the lease */
   takeLease(repository: string, leaseMs: number): Promise<ProposalLease | undefined>;
@@ -92,10 +92,7 @@ export function openProposalStore(database: Pick<ServerDatabase, 'guarded'>, clo
             error_code: null,
             error_message: null,
           } as const;
-          const { repository, connectorId: connector_id } = attempt;
           const changed = await transaction('studio_proposals')
-            .where({ repository, connector_id })
-            .whereIn('state', LIVE)
             .where({ id: attempt.id })
             .update({ ...row, updated_at: now() });
           if (changed > 0) return;
@@ -144,7 +141,7 @@ export function openProposalStore(database: Pick<ServerDatabase, 'guarded'>, clo
     toCheck: (before) =>
       database.guarded(async ({ knex }) => {
         const rows = await knex('studio_proposals')
-          .whereIn('state', ['open', 'unknown'])
+          .whereIn('state', [...LIVE, 'unknown'])
           .whereNotNull('pull_number')
           .where((query) => {
             void query.whereNull('checked_at').orWhere('checked_at', '<=', before.toISOString());

@@ -91,7 +91,6 @@ function bodyWith(text: ProposalText, remarks: number): string {
     `### Validation\n\n${validationText(text, remarks)}`,
     ...previewSection(text),
     ...remarksSection('Advice', advice, remarks),
-    `<!-- gemini-sync-bridge proposal: ${connectorId.replaceAll(/[^a-z0-9-]/g, '')} -->`,
   ];
   return `${sections.join('\n\n')}\n`;
 }

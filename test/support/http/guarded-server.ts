@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
+import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
@@ -9,7 +10,8 @@ import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import { openStudio } from '../../../src/app/studio/open-studio.ts';
-import type { ProposalService } from '../../../src/app/studio/proposals/proposal-service.ts';
+import type { ProposalTiming } from '../../../src/app/studio/proposals/open-proposals.ts';
+import type { GithubSettings } from '../../../src/studio/github/settings.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
@@ -33,8 +35,9 @@ interface GuardedSettings {
   readonly cwd?: string;
   /** Wrong keys are delayed less than by default, so that tests need not wait. */
   readonly guessing?: Parameters<typeof openAccess>[0]['guessing'];
-  /** Proposals of another repository than the folder. */
-  readonly proposals?: ProposalService;
+  /** Credentials of a repository; without them, the folder is the repository. */
+  readonly github?: GithubSettings;
+  readonly timing?: Partial<ProposalTiming>;
 }
 
 const QUICK_GUESSING = { counts: { addresses: 1_000, delayStepMs: 1, delayMsMax: 20 }, delayed: 2_000 };
@@ -49,7 +52,8 @@ export async function startGuardedServer({
   locked = false,
   cwd,
   guessing = QUICK_GUESSING,
-  proposals,
+  github,
+  timing,
 }: GuardedSettings = {}) {
   const folders = temporaryFolders();
   const folder = cwd ?? folders.make();
@@ -95,7 +99,7 @@ export async function startGuardedServer({
     clock,
     log,
   });
-  const editing = openStudio({
+  const studio = openStudio({
     state,
     catalog,
     connectorsDir: 'connectors',
@@ -104,7 +108,7 @@ export async function startGuardedServer({
     clock,
     secret: (variable) => settings.secret(variable),
     log,
-    proposals,
+    ...{ audit: state.audit, redactor: createRedactor(), github, timing },
   });
   const context = {
     version: '1.2.3',
@@ -120,7 +124,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit, ...editing },
+    studio: { audit: state.audit, ...studio.services },
     gate,
     login,
     trustedProxies,
@@ -150,7 +154,7 @@ export async function startGuardedServer({
     stop: () =>
       (stopped ??= app
         .close()
-        .then(() => Promise.all([intake.close(), sync.service.stop(), editing.draftChecker.close()]))
+        .then(() => Promise.all([intake.close(), sync.service.stop(), studio.close()]))
         .then(() => state.close())
         .then(() => {
           folders.removeAll();

@@ -1,11 +1,27 @@
+import { requireRight, type Actor } from '../../../core/access/actor.ts';
 import type { AuditLog } from '../../../core/access/audit-log.ts';
-import { BridgeError } from '../../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/log.ts';
+import { sleep } from '../../../core/retry.ts';
 import type { Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
+import { GithubApi } from '../../../studio/github/api.ts';
 import type { GithubSettings } from '../../../studio/github/settings.ts';
-import type { ProposalStore } from '../../../state/studio/proposals.ts';
-import type { ProposalService } from './proposal-service.ts';
+import { localBase } from '../../../studio/local-base.ts';
+import type { ProposalLease } from '../../../state/studio/proposal-lease.ts';
+import type { ProposalStore, StoredProposal } from '../../../state/studio/proposals.ts';
+import {
+  PROPOSAL_BETWEEN_WRITES_MS,
+  PROPOSAL_BUSY_MS,
+  PROPOSAL_BUSY_POLL_MS,
+  PROPOSAL_LEASE_MS,
+  PROPOSAL_RETRY_MS,
+} from '../../limits.ts';
+import { PacedWrites } from './paced-writes.ts';
+import type { ProposalOrder, ProposalRecord, ProposalService } from './proposal-service.ts';
+import { refreshProposals } from './refresh-proposals.ts';
+import { RepositoryAccess } from './repository-access.ts';
+import { writeProposal } from './write-proposal.ts';
 
 interface ProposalContext {
   /** undefined: no credentials are configured, so the repository is the folder `cwd` and nothing can be proposed. */
@@ -14,7 +30,7 @@ interface ProposalContext {
   readonly store: ProposalStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'debug' | 'warn'>;
   readonly redactor: Pick<Redactor, 'addToken' | 'redact'>;
   /** Only tests set these waits. */
   readonly timing?: Partial<ProposalTiming>;
@@ -31,8 +47,133 @@ export interface ProposalTiming {
   readonly leaseMs: number;
 }
 
+const TIMING: ProposalTiming = {
+  betweenWritesMs: PROPOSAL_BETWEEN_WRITES_MS,
+  retryMs: PROPOSAL_RETRY_MS,
+  busyMs: PROPOSAL_BUSY_MS,
+  leaseMs: PROPOSAL_LEASE_MS,
+};
+/** The pattern of `metadata.name`; every such name is safe in the name of a branch. */
+const CONNECTOR = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+
 /** @throws BridgeError ENVIRONMENT_INVALID for a proxy that is not an address */
 export function openProposals(context: ProposalContext): ProposalService & { close(): Promise<void> } {
-  void context;
-  throw new BridgeError('GITHUB_NOT_CONFIGURED', 'Proposals are not available yet.');
+  const { github: settings, store, clock, log } = context;
+  const timing = { ...TIMING, ...context.timing };
+  const api =
+    settings === undefined ? undefined : new GithubApi({ ...context, settings, retryMs: timing.retryMs });
+  const access = api === undefined ? undefined : new RepositoryAccess(api, settings?.baseBranch, clock);
+  return {
+    canPropose: access !== undefined,
+    async base(signal) {
+      return access === undefined ? localBase(context.cwd) : (await access.recentBase(signal)).files;
+    },
+    async propose(order, actor, signal) {
+      requireRight(actor, 'author');
+      if (access === undefined) throw notConfigured();
+      requireConnector(order.connectorId);
+      return audited(context.audit, order, actor, async () => {
+        const lease = await waitForLease(store, access.api.repository, timing, signal);
+        try {
+          const writes = new PacedWrites(lease, timing.betweenWritesMs, signal);
+          const id = await writeProposal({
+            order,
+            actor,
+            access,
+            store,
+            writes,
+            retryMs: timing.retryMs,
+            signal,
+          });
+          return await requireProposal(store, id);
+        } finally {
+          // A lease that cannot be released expires.
+          await lease.release().catch(() => undefined);
+        }
+      });
+    },
+    list: async (filter) => (await store.list(filter)).map(record),
+    async find(id) {
+      const found = await store.find(id);
+      return found === undefined ? undefined : record(found);
+    },
+    async refresh(signal) {
+      if (access !== undefined) await refreshProposals({ api: access.api, store, clock, log }, signal);
+    },
+    async close() {
+      await api?.close();
+    },
+  };
+}
+
+async function requireProposal(store: ProposalStore, id: string): Promise<ProposalRecord> {
+  const found = await store.find(id);
+  if (found === undefined) throw new BridgeError('INTERNAL', `The proposal ${id} was not recorded.`);
+  return record(found);
+}
+
+function record({ nextCommit: _next, etag: _etag, ...shown }: StoredProposal): ProposalRecord {
+  return shown;
+}
+
+/** Records the attempt before and after it, so that a server that is killed leaves the first entry. */
+async function audited(
+  audit: AuditLog,
+  { connectorId, action: change }: ProposalOrder,
+  actor: Actor,
+  work: () => Promise<ProposalRecord>,
+): Promise<ProposalRecord> {
+  const event = {
+    actor,
+    action: 'connector.propose',
+    object: { kind: 'connector', name: connectorId },
+  } as const;
+  await audit.record({ ...event, outcome: 'started', details: { change } });
+  try {
+    const done = await work();
+    const details = { change, proposal: done.id, pull: done.pull?.number ?? null, commit: done.headCommit };
+    await audit.record({ ...event, outcome: 'ok', details });
+    return done;
+  } catch (thrown) {
+    const { code } = toBridgeError(thrown);
+    const isRefused = [
+      'PROPOSAL_EMPTY',
+      'PROPOSAL_CONFLICT',
+      'PROPOSAL_REFUSED',
+      'REPOSITORY_FILE_REFUSED',
+    ].includes(code);
+    await audit.record({ ...event, outcome: isRefused ? 'refused' : 'failed', details: { change, code } });
+    throw thrown;
+  }
+}
+
+async function waitForLease(
+  store: ProposalStore,
+  repository: string,
+  { busyMs, leaseMs }: ProposalTiming,
+  signal: AbortSignal,
+): Promise<ProposalLease> {
+  for (let waitedMs = 0; ; waitedMs += PROPOSAL_BUSY_POLL_MS) {
+    const lease = await store.takeLease(repository, leaseMs);
+    if (lease !== undefined) return lease;
+    if (waitedMs >= busyMs) {
+      throw new BridgeError('PROPOSAL_BUSY', `Another proposal for ${repository} is in progress.`, {
+        hint: 'Try again in a moment. If its server was killed, it blocks others for at most a minute.',
+      });
+    }
+    await sleep(PROPOSAL_BUSY_POLL_MS, signal);
+  }
+}
+
+function requireConnector(id: string): void {
+  if (CONNECTOR.test(id)) return;
+  throw new BridgeError('PROPOSAL_REFUSED', `${JSON.stringify(id)} is not the name of a connector.`, {
+    hint: 'Use lower-case letters, digits and hyphens, with a letter or digit at both ends; at most 64 characters.',
+  });
+}
+
+function notConfigured(): BridgeError {
+  return new BridgeError('GITHUB_NOT_CONFIGURED', 'No credentials for GitHub are configured.', {
+    hint: 'Set GITHUB_REPO and GITHUB_TOKEN, or download the patch and apply it with git apply.',
+  });
 }
