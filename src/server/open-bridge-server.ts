@@ -53,7 +53,7 @@ interface ServerSettings {
   readonly gcsEndpoint?: Endpoint | undefined;
   readonly sync: SyncSettings;
   /** The repository of connectors; undefined without credentials. */
-  readonly github?: Parameters<typeof openProposals>[0]['github'];
+  readonly github?: Parameters<typeof openStudio>[0]['github'];
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
@@ -107,7 +107,6 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     opened.push(studio);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
-    const { trustedProxies } = access;
     const app = await createServer({
       version,
       log,
@@ -126,7 +125,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       studio: { audit: state.audit, ...studio.services },
       gate,
       login,
-      trustedProxies,
+      trustedProxies: access.trustedProxies,
     });
     const listening = await listen(app, { host, port });
     return {

@@ -3,6 +3,8 @@ import type { Problem } from '../../../definitions/problem.ts';
 import type { DocumentsChoice, DocumentsNow } from '../../../studio/body/documents-text.ts';
 import type { ChangeNote } from '../../../studio/changes/change-set.ts';
 import type { FileConflict } from '../../../studio/proposal-conflict.ts';
+
+export type { FileConflict } from '../../../studio/proposal-conflict.ts';
 import type { FileChange, RepositoryBase } from '../../../studio/repository.ts';
 import type { Draft } from '../drafts/draft-service.ts';
 import type { ProposalAction, ProposalRecord } from './proposal-service.ts';
@@ -35,6 +37,7 @@ export interface PlannedChange {
   readonly notes: readonly ChangeNote[];
   /** The problems that `validate` reports about the new connector. */
   readonly problems: readonly Problem[];
+  readonly advice: readonly string[];
   /** Other reasons why it cannot be proposed: sentences with what to do. */
   readonly refusals: readonly string[];
   /** Another person changed the connector's file after the author began; null: no conflict. */
