@@ -1,5 +1,6 @@
 import type { RouteSet } from '../http/route-set.ts';
-import { proposalApiRoutes } from './proposals/proposal-api.ts';
+import { historyPageRoutes } from './proposals/history-pages.ts';
+import { historyApiRoutes, proposalApiRoutes } from './proposals/proposal-api.ts';
 import { proposalPageRoutes } from './proposals/proposal-pages.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
@@ -9,7 +10,9 @@ export function studioRoutes(context: StudioContext): RouteSet {
   return (app, _options, done) => {
     answerStudioFailures(app);
     void app.register(proposalApiRoutes(context));
+    void app.register(historyApiRoutes(context));
     void app.register(proposalPageRoutes(context));
+    void app.register(historyPageRoutes(context));
     done();
   };
 }

@@ -27,7 +27,7 @@ export function proposalSignal(): AbortSignal {
   return AbortSignal.timeout(PROPOSAL_SECONDS_MAX * 1_000);
 }
 
-/** `/v1/studio/proposals…` and `/v1/studio/connectors/{propose,diff}`, for programs. */
+/** `/v1/studio/connectors/propose` and `/v1/studio/connectors/diff`, for programs. */
 export function proposalApiRoutes({ changes }: Pick<StudioContext, 'changes'>): RouteSet {
   return (app, _options, done) => {
     app.post(
@@ -65,6 +65,13 @@ export function proposalApiRoutes({ changes }: Pick<StudioContext, 'changes'>): 
         return diffAnswer(await changes.plan(order, actorOf(request), proposalSignal()));
       },
     );
+    done();
+  };
+}
+
+/** `/v1/studio/proposals…`, for programs. */
+export function historyApiRoutes({ changes }: Pick<StudioContext, 'changes'>): RouteSet {
+  return (app, _options, done) => {
     app.get(
       '/v1/studio/proposals',
       {

@@ -6,30 +6,19 @@ import { toBridgeError } from '../../../core/errors.ts';
 import { actorOf } from '../../access/actor-of.ts';
 import { keepFlash, takeFlash } from '../../http/flash.ts';
 import type { RouteSet } from '../../http/route-set.ts';
-import { PROPOSALS_SHOWN_MAX, RESOLVE_BODY_BYTES_MAX } from '../../limits.ts';
+import { RESOLVE_BODY_BYTES_MAX } from '../../limits.ts';
 import { viewerOf } from '../../ops/elements/viewer.ts';
-import { connectorPath, draftPartPath, proposalPath, PROPOSALS_PATH, STUDIO_PATH } from '../paths.ts';
+import { connectorPath, draftPartPath, proposalPath, STUDIO_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
-import {
-  actionParams,
-  changeForm,
-  draftIdParams,
-  proposalIdParams,
-  proposalsQuery,
-  requestOf,
-  resolveForm,
-} from './change-schemas.ts';
+import { actionParams, changeForm, draftIdParams, requestOf, resolveForm } from './change-schemas.ts';
 import { changePage } from './pages/change-page.tsx';
-import { proposalPage } from './pages/proposal-page.tsx';
-import { proposalsPage } from './pages/proposals-page.tsx';
 import { proposalSignal } from './proposal-api.ts';
 
 const HTML = 'text/html; charset=utf-8';
 const AUTHOR = { access: 'author' } as const;
-const READ = { access: 'read' } as const;
 
 /** The pages of proposals. A GET computes and shows; only a POST proposes. Every form works without JavaScript. */
-export function proposalPageRoutes({ changes, clock }: StudioContext): RouteSet {
+export function proposalPageRoutes({ changes }: StudioContext): RouteSet {
   async function show(subject: ChangeSubject, request: FastifyRequest, reply: FastifyReply) {
     const plan = await changes.plan(requestOf(subject), actorOf(request), proposalSignal());
     return reply.type(HTML).send(changePage({ plan, ...pageParts(subject, request, reply) }));
@@ -117,41 +106,6 @@ export function proposalPageRoutes({ changes, clock }: StudioContext): RouteSet 
     }
     app.get(`${STUDIO_PATH}/connectors/:id/:action/patch`, ofAction, (request, reply) =>
       sendPatch({ connectorId: request.params.id, action: request.params.action }, request, reply),
-    );
-    app.get(
-      PROPOSALS_PATH,
-      { config: READ, schema: { hide: true, querystring: proposalsQuery } },
-      async (request, reply) => {
-        const { connector = '', state = '' } = request.query;
-        const filter = {
-          ...(connector === '' ? {} : { connectorId: connector }),
-          limit: PROPOSALS_SHOWN_MAX,
-        };
-        const all = await changes.list(filter, actorOf(request), proposalSignal());
-        const page = proposalsPage({
-          proposals: all.filter((each) => state === '' || each.state === state),
-          filter: { connector, state },
-          canPropose: changes.canPropose,
-          now: clock.now().toISOString(),
-          flash: takeFlash(STUDIO_PATH, request, reply),
-          viewer: viewerOf(request.caller),
-        });
-        return reply.type(HTML).send(page);
-      },
-    );
-    app.get(
-      `${PROPOSALS_PATH}/:id`,
-      { config: READ, schema: { hide: true, params: proposalIdParams } },
-      async (request, reply) => {
-        const proposal = await changes.find(request.params.id, actorOf(request), proposalSignal());
-        const page = proposalPage({
-          proposal,
-          now: clock.now().toISOString(),
-          flash: takeFlash(STUDIO_PATH, request, reply),
-          viewer: viewerOf(request.caller),
-        });
-        return reply.type(HTML).send(page);
-      },
     );
     done();
   };
