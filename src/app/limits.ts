@@ -189,6 +189,10 @@ export const AUDIT_REFUSAL_WINDOW_SECONDS = 600;
  * one actor: at most a million entries in a year, some 300 MB.
  */
 export const AUDIT_REFUSALS_PER_HOUR = 120;
+/** Drafts of one person in Studio; with the size of a connector file they take at most 100 MiB. */
+export const DRAFTS_PER_PERSON_MAX = 100;
+/** How long a draft is kept after its last change. */
+export const DRAFT_KEEP_DAYS = 30;
 /** Wait between two requests to GitHub that write; GitHub asks for a second, and blocks clients that do not wait. */
 export const PROPOSAL_BETWEEN_WRITES_MS = 1_000;
 /** Wait before a request to GitHub that only reads is repeated. */

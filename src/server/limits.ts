@@ -125,3 +125,22 @@ export const SECRET_FORM_BYTES_MAX = 262_144;
 export const SECRET_FORM_LIST_CHARACTERS_MAX = 16_384;
 /** A host or the name of a connector in such a list; a host name has at most 253 characters, and a port. */
 export const SECRET_BINDING_CHARACTERS_MAX = 300;
+/** Body of a request with the draft of a connector as JSON: 1 MiB of text, escaped, and the fields of the form. */
+export const DRAFT_JSON_BYTES_MAX = 4 * 1_048_576;
+/** Body of the form of a draft: 1 MiB of text, percent-encoded, and the fields of the form. */
+export const DRAFT_FORM_BYTES_MAX = 8 * 1_048_576;
+/** Characters of the id of a draft; a UUID has 36. */
+export const DRAFT_ID_CHARACTERS_MAX = 100;
+/** Fields of the form of a draft that one request may change. The form of the largest connector has some hundred. */
+export const DRAFT_FIELDS_MAX = 2_000;
+
+/** Lines of all diffs of a change that a page shows; the patch has all of them. */
+export const DIFF_LINES_SHOWN_MAX = 3_000;
+/** Proposals that a page or an answer lists, the newest first. */
+export const PROPOSALS_SHOWN_MAX = 200;
+/** Characters of the reason of a proposal in a form, which has two characters for each line break. */
+export const REASON_CHARACTERS_MAX = 4_000;
+/** A proposal makes some 20 requests with a pause between those that write; GitHub answers each within 10 s. */
+export const PROPOSAL_SECONDS_MAX = 180;
+/** A form that resolves a conflict: a connector of 1 MiB in base64. */
+export const RESOLVE_BODY_BYTES_MAX = 2 * 1_048_576;

@@ -1,5 +1,4 @@
-import { openProposals } from '../app/studio/proposals/open-proposals.ts';
-import { openCatalog, type Catalog } from '../app/catalog/catalog.ts';
+import { openCatalog } from '../app/catalog/catalog.ts';
 import { warnOfExposure } from '../app/doctor/exposed-paths.ts';
 import { warnOfStateExposure } from '../app/run/exposure-warnings.ts';
 import { NO_POLICY } from '../app/doctor/policy.ts';
@@ -13,11 +12,11 @@ import { manageSources, type ManagedSources } from '../app/knowledge/managed-sou
 import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
-import { namedInCatalog } from '../app/secrets/definitions-naming.ts';
 import { reportKeys } from '../app/secrets/report-keys.ts';
-import { openManagedSecrets } from '../app/studio/secrets/managed-secrets.ts';
-import { openServerState, type ServerState } from '../app/serve/server-state.ts';
+import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
+import { openStudio } from '../app/studio/open-studio.ts';
+import type { LayoutSettings } from '../app/studio/proposals/open-changes.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { SecretVariables } from '../definitions/connector/secrets/secrets.ts';
@@ -26,7 +25,6 @@ import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
 import { openSync, type SyncSettings } from './sync/open-sync.ts';
 import { listen, type Listening } from './http/listen.ts';
-import { openServerAudit } from '../app/studio/audit/server-audit.ts';
 import { openAccess } from './access/open-access.ts';
 
 interface ServerSettings {
@@ -53,11 +51,13 @@ interface ServerSettings {
   readonly runLinks: RunLinks;
   /** The origin under which others reach this server; undefined: the one of each request. */
   readonly publicUrl?: string | undefined;
+  /** Where the files of connectors are in their repository. */
+  readonly studioPaths?: LayoutSettings;
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   readonly sync: SyncSettings;
   /** The repository of connectors; undefined without credentials. */
-  readonly github?: Parameters<typeof openProposals>[0]['github'];
+  readonly github?: Parameters<typeof openStudio>[0]['github'];
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
@@ -105,21 +105,13 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
-    const proposals = openProposals({
-      github: settings.github,
-      cwd,
-      store: state.proposals,
-      audit: state.audit,
-      clock,
-      log,
-      redactor: settings.knowledge.redactor,
+    const studio = openStudio({
+      ...{ ...settings, state, catalog, redactor: settings.knowledge.redactor },
+      variables: access,
     });
-    opened.push(proposals);
+    opened.push(studio);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
-    const audit = openServerAudit({ ...settings, state });
-    opened.push(audit);
-    const { trustedProxies } = access;
     const app = await createServer({
       version,
       log,
@@ -135,10 +127,10 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { ...audit.services, secrets: managedSecretsOf(settings, state, catalog), proposals },
+      studio: studio.services,
       gate,
       login,
-      trustedProxies,
+      trustedProxies: access.trustedProxies,
     });
     const listening = await listen(app, { host, port });
     return {
@@ -152,11 +144,6 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await closeAll();
     throw thrown;
   }
-}
-
-function managedSecretsOf({ access, clock }: ServerSettings, state: ServerState, catalog: Catalog) {
-  const usedBy = namedInCatalog(catalog);
-  return openManagedSecrets({ store: state.secrets, variables: access, usedBy, clock });
 }
 
 function lookupFor({ databaseUrl, cwd, gcsEndpoint }: ServerSettings): DocumentLookup {

@@ -28,3 +28,27 @@ export const REPOSITORY_FILE_BYTES_MAX = 2 * 1_048_576;
 export const REPOSITORY_PATH_BYTES_MAX = 1_024;
 /** Files and folders that are listed; GitHub truncates the listing of a tree at 100,000 entries. */
 export const REPOSITORY_ENTRIES_MAX = 200_000;
+
+/** Characters of the title of a pull request. GitHub refuses more than 256. */
+export const PROPOSAL_TITLE_CHARACTERS_MAX = 200;
+
+/** Characters of the body of a pull request before the mark of its id. GitHub refuses more than 65,536. */
+export const PROPOSAL_BODY_CHARACTERS_MAX = 59_000;
+
+/** Characters of the reason that the author of a proposal writes. */
+export const PROPOSAL_REASON_CHARACTERS_MAX = 2_000;
+
+/** Problems, advice and notes that the body of a pull request lists of each kind. */
+export const PROPOSAL_REMARKS_MAX = 30;
+
+/** Characters of one such remark; a message of `validate` has some 200. */
+export const PROPOSAL_REMARK_CHARACTERS_MAX = 500;
+
+/** Lines around a change in a diff, as in Git. */
+export const DIFF_CONTEXT_LINES = 3;
+
+/**
+ * Lines that may differ before a diff replaces the rest as one block. The search needs memory and time by the square of this number:
+ * 1,000 take some 4 MB.
+ */
+export const DIFF_EDITS_MAX = 1_000;

@@ -42,7 +42,8 @@ export async function readSchedulables(
   return found.toSorted((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-async function schedulable<Name extends KindName>(
+/** One definition as schedulers see it. @param file relative to `cwd`, or absolute */
+export async function schedulable<Name extends KindName>(
   name: Name,
   file: string,
   cwd: string,

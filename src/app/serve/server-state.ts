@@ -19,6 +19,8 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
+import { documentCount } from '../../state/studio/document-count.ts';
+import { openDraftStore, type DraftStore } from '../../state/studio/drafts.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { OtherKind } from '../ops/other-kind.ts';
 import type { LeaseTiming } from '../../state/leases/leases.ts';
@@ -46,6 +48,9 @@ export interface ServerState {
   readonly audit: AuditLog;
   readonly auditRecords: AuditRecords;
   readonly secrets: SecretStore;
+  readonly drafts: DraftStore;
+  /** The documents of a connector in the index, of all its targets but `--local`. */
+  documentCount(connectorId: string): Promise<number>;
   readonly proposals: ProposalStore;
 
   /** The data that Ops reads. */
@@ -80,6 +85,8 @@ export async function openServerState(place: {
     audit: openAuditLog(database, place.clock ?? systemClock, place.log),
     auditRecords: openAuditRecords(database, place.clock, place.log),
     secrets: openSecretStore(database),
+    drafts: openDraftStore(database, place.clock ?? systemClock),
+    documentCount: (connectorId) => database.guarded(({ knex }) => documentCount(knex, connectorId)),
     proposals: openProposalStore(database, place.clock ?? systemClock),
     ops: opsState(database),
     otherOps: {

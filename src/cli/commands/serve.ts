@@ -44,6 +44,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
         gcsEndpoint: io.env.endpoints().gcs,
         auditRetentionDays: io.env.auditRetentionDays(),
         cwd: io.cwd,
+        studioPaths: io.env.studioPaths(),
         knowledge: {
           embeddings: io.env.embeddings(),
           proxy: io.env.proxy,

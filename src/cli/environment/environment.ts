@@ -11,6 +11,7 @@ import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
 import { runVariables } from './run-variables.ts';
 import { readPublicUrl } from './public-url.ts';
+import { readStudioPaths, type StudioPaths } from './studio-paths.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
@@ -54,6 +55,8 @@ export interface Environment extends SecretVariables {
   embeddings(): EmbeddingSettings;
   /** The repository of connectors and the credentials for it; undefined without credentials. @throws BridgeError ENVIRONMENT_INVALID */
   github(): GithubSettings | undefined;
+  /** Where the files of connectors are in their repository. @throws BridgeError ENVIRONMENT_INVALID */
+  studioPaths(): StudioPaths;
   /** The settings of Splunk, Teams and OpenTelemetry. @throws BridgeError ENVIRONMENT_INVALID */
   telemetry(): TelemetrySettings;
   /** Links to a run in other systems, by the name of the system. @throws BridgeError ENVIRONMENT_INVALID */
@@ -117,6 +120,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
       if (settings?.credentials.kind === 'app') redactor.add(settings.credentials.privateKey);
       return settings;
     },
+    studioPaths: () => readStudioPaths(env),
     telemetry: () => telemetrySettings(env),
     runLinks: () => runLinks(env),
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),

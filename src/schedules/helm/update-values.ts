@@ -39,10 +39,30 @@ interface Plan {
  * entry beside one.
  */
 export function updateValues(text: string, jobs: readonly ScheduleJob[]): UpdatedValues | ValuesProblems {
+  return update(text, (file) => planOf(file, jobs));
+}
+
+/**
+ * Gives `scheduleJobs` of a values file the entry of one definition, as `updateValues` does, and leaves the entries of all others
+ * alone.
+ * @param name the name of the definition
+ * @param job undefined if the definition has no schedule, or no longer exists: its entry is removed
+ */
+export function updateValuesEntry(
+  text: string,
+  name: string,
+  job: ScheduleJob | undefined,
+): UpdatedValues | ValuesProblems {
+  return update(text, ({ entries }) =>
+    planOf({ entries: entries.filter((entry) => entry.name === name) }, job === undefined ? [] : [job]),
+  );
+}
+
+function update(text: string, planned: (file: ValuesFile) => Plan): UpdatedValues | ValuesProblems {
   const whole = withFinalBreak(text);
   const file = readValues(whole);
   if ('problems' in file) return file;
-  const plan = planOf(file, jobs);
+  const plan = planned(file);
   const changes = changesOf(file, plan);
   if (changes.length === 0) return { text, changes };
   const problems: ValuesProblem[] = [];
@@ -58,7 +78,7 @@ export function updateValues(text: string, jobs: readonly ScheduleJob[]): Update
   return isAsPlanned(file, updated, plan) ? { text: updated, changes } : { problems: [sharedValue(file)] };
 }
 
-function planOf({ entries }: ValuesFile, jobs: readonly ScheduleJob[]): Plan {
+function planOf({ entries }: Pick<ValuesFile, 'entries'>, jobs: readonly ScheduleJob[]): Plan {
   const generated = entries.filter(({ value }) => value['generated'] !== false);
   const pairs = generated.flatMap((entry) => {
     const job = jobs.find(({ name }) => name === entry.name);

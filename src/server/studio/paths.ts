@@ -10,6 +10,16 @@ export function draftPath(id: string): string {
   return `${STUDIO_PATH}/drafts/${encodeURIComponent(id)}`;
 }
 
+/** A page or file of a draft beside its editor. */
+export function draftPartPath(id: string, part: 'propose' | 'patch' | 'resolve'): string {
+  return `${draftPath(id)}/${part}`;
+}
+
+/** The page of one proposal. */
+export function proposalPath(id: string): string {
+  return `${PROPOSALS_PATH}/${encodeURIComponent(id)}`;
+}
+
 /** A page about one connector. */
 export function connectorPath(
   id: string,

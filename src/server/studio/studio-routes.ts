@@ -2,6 +2,9 @@ import type { RouteSet } from '../http/route-set.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { secretApiRoutes } from './secrets/secret-api.ts';
 import { secretPageRoutes } from './secrets/secret-pages.ts';
+import { historyPageRoutes } from './proposals/history-pages.ts';
+import { historyApiRoutes, proposalApiRoutes } from './proposals/proposal-api.ts';
+import { proposalPageRoutes } from './proposals/proposal-pages.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -12,6 +15,10 @@ export function studioRoutes(context: StudioContext): RouteSet {
     void app.register(auditRoutes(context));
     void app.register(secretApiRoutes(context));
     void app.register(secretPageRoutes(context));
+    void app.register(proposalApiRoutes(context));
+    void app.register(historyApiRoutes(context));
+    void app.register(proposalPageRoutes(context));
+    void app.register(historyPageRoutes(context));
     done();
   };
 }

@@ -1,6 +1,9 @@
 import type { AuditService } from '../../app/studio/audit/audit-service.ts';
 import type { Refusals } from '../../app/studio/audit/refusals.ts';
 import type { ManagedSecretService } from '../../app/studio/secrets/managed-secret-service.ts';
+import type { DraftChecker } from '../../app/studio/check-draft.ts';
+import type { DraftService } from '../../app/studio/drafts/draft-service.ts';
+import type { ChangeProposals } from '../../app/studio/proposals/change-proposals.ts';
 import type { ProposalService } from '../../app/studio/proposals/proposal-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
@@ -10,5 +13,8 @@ export interface StudioServices {
   readonly auditEvents: AuditService;
   readonly refusals: Refusals;
   readonly secrets: ManagedSecretService;
+  readonly drafts: DraftService;
+  readonly draftChecker: DraftChecker;
+  readonly changes: ChangeProposals;
   readonly proposals: ProposalService;
 }

@@ -1,18 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
-import { openProposals } from '../../../src/app/studio/proposals/open-proposals.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
 import { manageSources } from '../../../src/app/knowledge/managed-sources.ts';
 import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
-import { openServerAudit } from '../../../src/app/studio/audit/server-audit.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
-import { namedInCatalog } from '../../../src/app/secrets/definitions-naming.ts';
-import { openManagedSecrets } from '../../../src/app/studio/secrets/managed-secrets.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
+import { openStudio } from '../../../src/app/studio/open-studio.ts';
+import type { ProposalTiming } from '../../../src/app/studio/proposals/open-proposals.ts';
+import type { GithubSettings } from '../../../src/studio/github/settings.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
@@ -38,6 +37,9 @@ interface GuardedSettings {
   readonly cwd?: string;
   /** Wrong keys are delayed less than by default, so that tests need not wait. */
   readonly guessing?: Parameters<typeof openAccess>[0]['guessing'];
+  /** Credentials of a repository; without them, the folder is the repository. */
+  readonly github?: GithubSettings;
+  readonly timing?: Partial<ProposalTiming>;
 }
 
 const QUICK_GUESSING = { counts: { addresses: 1_000, delayStepMs: 1, delayMsMax: 20 }, delayed: 2_000 };
@@ -52,6 +54,8 @@ export async function startGuardedServer({
   locked = false,
   cwd,
   guessing = QUICK_GUESSING,
+  github,
+  timing,
 }: GuardedSettings = {}) {
   const folders = temporaryFolders();
   const folder = cwd ?? folders.make();
@@ -97,16 +101,17 @@ export async function startGuardedServer({
     clock,
     log,
   });
-  const audit = openServerAudit({ state, auditRetentionDays: 400, clock, log });
-  const redactor = createRedactor();
-  const proposals = openProposals({
-    github: undefined,
+  const studio = openStudio({
+    state,
+    catalog,
+    connectorsDir: 'connectors',
+    policyFile: undefined,
     cwd: folder,
-    store: state.proposals,
-    audit: state.audit,
     clock,
+    variables: settings,
+    auditRetentionDays: 400,
     log,
-    redactor,
+    ...{ redactor: createRedactor(), github, timing },
   });
   const context = {
     version: '1.2.3',
@@ -122,14 +127,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: {
-      ...audit.services,
-      proposals,
-      secrets: openManagedSecrets({
-        ...{ store: state.secrets, variables: settings, clock },
-        usedBy: namedInCatalog(catalog),
-      }),
-    },
+    studio: studio.services,
     gate,
     login,
     trustedProxies,
@@ -152,7 +150,7 @@ export async function startGuardedServer({
       await database.close();
     },
     /** Writes what is counted so far to the audit log. */
-    refusals: audit.services.refusals,
+    refusals: studio.services.refusals,
     /** Node's own server, for its settings. */
     http: app.server,
     request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
@@ -167,8 +165,7 @@ export async function startGuardedServer({
     stop: () =>
       (stopped ??= app
         .close()
-        .then(() => Promise.all([intake.close(), sync.service.stop()]))
-        .then(() => audit.close())
+        .then(() => Promise.all([intake.close(), sync.service.stop(), studio.close()]))
         .then(() => state.close())
         .then(() => {
           folders.removeAll();

@@ -1,0 +1,69 @@
+import type { Logger } from '../../core/log.ts';
+import type { Redactor } from '../../core/secrets/redact.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
+import type { GithubSettings } from '../../studio/github/settings.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { namedInCatalog } from '../secrets/definitions-naming.ts';
+import type { ServerState } from '../serve/server-state.ts';
+import { openServerAudit } from './audit/server-audit.ts';
+import { openEditing } from './open-editing.ts';
+import { layoutOf, openChanges, type LayoutSettings } from './proposals/open-changes.ts';
+import { openProposals, type ProposalTiming } from './proposals/open-proposals.ts';
+import type { ProposalService } from './proposals/proposal-service.ts';
+import { servedFiles } from './proposals/served-files.ts';
+import { openManagedSecrets } from './secrets/managed-secrets.ts';
+import { setSecretNames } from './secrets/set-secret-names.ts';
+
+export interface StudioSettings extends Omit<
+  Parameters<typeof openEditing>[0],
+  'base' | 'folder' | 'state' | 'setSecrets'
+> {
+  readonly state: Pick<
+    ServerState,
+    'audit' | 'auditRecords' | 'documentCount' | 'drafts' | 'proposals' | 'secrets'
+  >;
+  readonly catalog: Catalog;
+  readonly log: Logger;
+  readonly redactor: Pick<Redactor, 'addToken' | 'redact'>;
+  readonly variables: Omit<SecretVariables, 'similarSecret'>;
+  /** `AUDIT_RETENTION_DAYS`. */
+  readonly auditRetentionDays: number;
+  readonly studioPaths?: LayoutSettings | undefined;
+  /** Undefined: no credentials are configured, and the repository is the folder of this server. */
+  readonly github?: GithubSettings | undefined;
+  /** Only tests set these waits. */
+  readonly timing?: Partial<ProposalTiming> | undefined;
+}
+
+/** Opens the parts of Studio. Close it before the state. */
+export function openStudio({ timing, ...settings }: StudioSettings) {
+  const { state, catalog, variables, clock } = settings;
+  const audit = openServerAudit(settings);
+  const layout = layoutOf(settings.studioPaths, settings);
+  const opened = openProposals({
+    ...settings,
+    ...(timing && { timing }),
+    audit: state.audit,
+    github: settings.github,
+    store: state.proposals,
+  });
+  const base: ProposalService['base'] = (signal) =>
+    opened.canPropose ? opened.base(signal) : Promise.resolve(servedFiles({ ...settings, ...layout }));
+  const proposals: ProposalService = { ...opened, base };
+  const setSecrets = setSecretNames(state.secrets, variables);
+  const editing = openEditing({ ...settings, folder: layout.connectorsPath, base, setSecrets });
+  const changes = openChanges({ ...settings, ...editing, service: proposals, layout });
+  const secrets = openManagedSecrets({
+    store: state.secrets,
+    variables,
+    usedBy: namedInCatalog(catalog),
+    clock,
+  });
+  return {
+    services: { ...audit.services, ...editing, changes, proposals, secrets },
+    async close() {
+      await Promise.all([editing.draftChecker.close(), opened.close()]);
+      await audit.close();
+    },
+  };
+}

@@ -1,0 +1,226 @@
+import type { PlannedChange } from '../../../../app/studio/proposals/change-proposals.ts';
+import {
+  changeFateSentences,
+  documentsSentence,
+  retireCommand,
+} from '../../../../app/studio/proposals/documents.ts';
+import type { Flash } from '../../../http/flash.ts';
+import { FormToken } from '../../../http/form-token.tsx';
+import { REASON_CHARACTERS_MAX } from '../../../limits.ts';
+import { Command } from '../../../ops/elements/command.tsx';
+import type { Viewer } from '../../../ops/elements/frame.tsx';
+import { studioFrame } from '../../elements/frame.tsx';
+import { CATALOG_PATH, draftPath, proposalPath } from '../../paths.ts';
+import { Conflict } from './conflict.tsx';
+import { Diff } from './diff.tsx';
+
+interface ChangePage {
+  readonly plan: PlannedChange;
+  readonly canPropose: boolean;
+  /** Where the form is sent, and the patch is downloaded. */
+  readonly action: string;
+  readonly patchPath: string;
+  readonly flash?: Flash | undefined;
+  readonly formToken: string | undefined;
+  readonly viewer: Viewer;
+}
+
+/** Shows a change before it is proposed: its files, what hinders it, what becomes of the documents. */
+export function changePage({ plan, flash, viewer, ...more }: ChangePage): string {
+  const { draft, title, files, notes, conflict, advice } = plan;
+  return studioFrame({
+    title,
+    trail: [
+      ...(draft === null ? [] : [{ label: 'Draft', href: draftPath(draft.id) }]),
+      { label: draft === null ? title : 'Propose' },
+    ],
+    part: 'connectors',
+    viewer,
+    flash,
+    children: (
+      <>
+        <div class="head">
+          <h1>{title}</h1>
+          <p class="quiet">
+            Base: <code>{plan.base.repository}</code>
+            {plan.base.branch !== null && (
+              <>
+                {' '}
+                at <code>{plan.base.branch}</code> {plan.base.commit?.slice(0, 7)}
+              </>
+            )}
+          </p>
+        </div>
+        {conflict !== null && <Conflict {...{ conflict, draft, formToken: more.formToken }} />}
+        <Hindrances plan={plan} />
+        <Documents plan={plan} />
+        <section aria-labelledby="files-title">
+          <h2 id="files-title">Files</h2>
+          {files.length === 0 ? (
+            <p class="nothing">Nothing would change: the base has these files already.</p>
+          ) : (
+            <Diff files={files} />
+          )}
+          {notes.length > 0 && (
+            <ul class="notes">
+              {notes.map(({ tone, text }) => (
+                <li key={text}>
+                  {tone === 'warn' && <strong>By hand: </strong>}
+                  {text}
+                </li>
+              ))}
+            </ul>
+          )}
+          {advice.length > 0 && (
+            <>
+              <h3>Advice</h3>
+              <ul class="notes">
+                {advice.map((text) => (
+                  <li key={text}>{text}</li>
+                ))}
+              </ul>
+            </>
+          )}
+        </section>
+        {isProposable(plan) && <ProposeForm {...{ plan, ...more }} />}
+      </>
+    ),
+  });
+}
+
+function isProposable({ refusals, problems, conflict, files }: PlannedChange): boolean {
+  const hasErrors = refusals.length > 0 || problems.some(({ status }) => status === 'fail');
+  return !hasErrors && conflict === null && files.length > 0;
+}
+
+function Hindrances({ plan: { refusals, problems, draft } }: { readonly plan: PlannedChange }) {
+  if (refusals.length === 0 && problems.length === 0) return null;
+  const isRefused = refusals.length > 0 || problems.some(({ status }) => status === 'fail');
+  return (
+    <section
+      class={`need ${isRefused ? 'tone-bad' : 'tone-warn'}`}
+      role={isRefused ? 'alert' : 'status'}
+      aria-labelledby="problems-title"
+    >
+      <h2 id="problems-title">{isRefused ? 'This cannot be proposed yet' : 'Warnings'}</h2>
+      <ul class="problems">
+        {refusals.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+        {problems.map(({ place, subject, message, fix, status }) => (
+          <li key={`${place.line ?? 0} ${subject} ${message}`}>
+            {status === 'warn' && 'Warning: '}
+            {place.line !== undefined && `line ${place.line}: `}
+            {subject !== '' && (
+              <>
+                <code>{subject}</code>{' '}
+              </>
+            )}
+            {message} <span class="fix">Write: {fix}</span>
+          </li>
+        ))}
+      </ul>
+      {draft !== null && (
+        <p>
+          <a href={draftPath(draft.id)}>Correct it in the editor</a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Documents({ plan: { action, documents, path } }: { readonly plan: PlannedChange }) {
+  if (action !== 'delete' && action !== 'pause' && action !== 'resume') return null;
+  return (
+    <section aria-labelledby="documents-title">
+      <h2 id="documents-title">Documents</h2>
+      <p>
+        <strong>{documentsSentence(documents)}</strong>
+      </p>
+      {action === 'delete' ? (
+        <>
+          <p>
+            Deleting the connector does not delete its documents. To remove them, run this command while the
+            file of the connector exists, before the proposal is merged:
+          </p>
+          <Command
+            text={retireCommand(path, documents?.count ?? null)}
+            label="the command that removes them"
+          />
+        </>
+      ) : (
+        <ul class="notes">
+          {changeFateSentences(action, documents).map((text) => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+type Form = Pick<ChangePage, 'plan' | 'canPropose' | 'action' | 'patchPath' | 'formToken'>;
+
+function ProposeForm({ plan, canPropose, action, patchPath, formToken }: Form) {
+  const { open, title, body } = plan;
+  const patch = (
+    <a class="button" href={patchPath} download>
+      Download the patch
+    </a>
+  );
+  return (
+    <section aria-labelledby="propose-title">
+      <h2 id="propose-title">{canPropose ? 'Propose' : 'Propose by hand'}</h2>
+      {!canPropose && (
+        <>
+          <p>
+            This server has no credentials for GitHub. Download the patch, apply it in the repository with{' '}
+            <code>git apply</code>, and copy this text into the pull request.
+          </p>
+          <p class="actions">{patch}</p>
+          <h3 id="body-title">{title}</h3>
+          <pre class="diff" tabindex={0} aria-labelledby="body-title">
+            {body}
+          </pre>
+        </>
+      )}
+      {canPropose && (
+        <form class="propose" method="post" action={action}>
+          <FormToken value={formToken} />
+          {plan.action === 'delete' && <DocumentsChoice />}
+          <label for="reason">Why (optional, part of the pull request)</label>
+          <textarea id="reason" name="reason" rows={3} maxLength={REASON_CHARACTERS_MAX / 2} />
+          {open !== null && (
+            <p>
+              This extends the open proposal <a href={proposalPath(open.id)}>{open.title}</a>.
+            </p>
+          )}
+          <div class="actions">
+            <button type="submit" class={plan.action === 'delete' ? 'danger' : undefined}>
+              {open === null ? 'Open a pull request' : 'Add to the pull request'}
+            </button>
+            {patch}
+            <a class="button" href={CATALOG_PATH}>
+              Cancel
+            </a>
+          </div>
+        </form>
+      )}
+    </section>
+  );
+}
+
+function DocumentsChoice() {
+  return (
+    <fieldset>
+      <legend>What becomes of the documents?</legend>
+      <label>
+        <input type="radio" name="documents" value="keep" checked /> Keep them in the index
+      </label>
+      <label>
+        <input type="radio" name="documents" value="remove_first" /> Remove them before the merge: the pull
+        request asks for it
+      </label>
+    </fieldset>
+  );
+}

@@ -1,0 +1,73 @@
+import type { ProposalRecord } from '../../../../app/studio/proposals/proposal-service.ts';
+import type { Flash } from '../../../http/flash.ts';
+import { Facts } from '../../../ops/elements/facts.tsx';
+import type { Viewer } from '../../../ops/elements/frame.tsx';
+import { ExactMoment } from '../../../ops/elements/moment.tsx';
+import { studioFrame } from '../../elements/frame.tsx';
+import { PROPOSALS_PATH } from '../../paths.ts';
+import { PullLink, stateText } from './proposals-page.tsx';
+
+interface ProposalPage {
+  readonly proposal: ProposalRecord;
+  readonly now: string;
+  readonly flash: Flash | undefined;
+  readonly viewer: Viewer;
+}
+
+/** One proposal: its state, its files and the text of its pull request. */
+export function proposalPage({ proposal, now, flash, viewer }: ProposalPage): string {
+  const { title, state, pull, branch, baseBranch, repository, files, body, error } = proposal;
+  return studioFrame({
+    title,
+    trail: [{ label: 'Proposals', href: PROPOSALS_PATH }, { label: title }],
+    part: 'proposals',
+    viewer,
+    flash,
+    children: (
+      <>
+        <h1>{title}</h1>
+        {error !== null && (
+          <section class="need tone-bad" role="alert" aria-labelledby="error-title">
+            <h2 id="error-title">The last attempt failed</h2>
+            <p>
+              <code>{error.code}</code> {error.message}
+            </p>
+            <p class="fix">Propose the change again: the next attempt continues where this one ended.</p>
+          </section>
+        )}
+        <Facts
+          rows={[
+            ['State', <span class={`state ${state}`}>{stateText(state)}</span>],
+            ['Pull request', <PullLink pull={pull} />],
+            ['Repository', <code>{repository}</code>],
+            [
+              'Branch',
+              <>
+                <code>{branch}</code> into <code>{baseBranch}</code>
+              </>,
+            ],
+            ['Proposed by', proposal.proposedBy.name],
+            ['Proposed', <ExactMoment at={proposal.createdAt} now={now} />],
+            ['State requested', <ExactMoment at={proposal.checkedAt} now={now} />],
+          ]}
+        />
+        <section aria-labelledby="files-title">
+          <h2 id="files-title">Files</h2>
+          <ul class="notes">
+            {files.map(({ path, before, after }) => (
+              <li key={path}>
+                <code>{path}</code> {before === null ? 'new' : after === null ? 'deleted' : 'changed'}
+              </li>
+            ))}
+          </ul>
+        </section>
+        <section aria-labelledby="body-title">
+          <h2 id="body-title">Text of the pull request</h2>
+          <pre class="diff" tabindex={0} aria-labelledby="body-title">
+            {body}
+          </pre>
+        </section>
+      </>
+    ),
+  });
+}

@@ -1,0 +1,122 @@
+import type { ProposalRecord, ProposalState } from '../../../../app/studio/proposals/proposal-service.ts';
+import type { Flash } from '../../../http/flash.ts';
+import type { Viewer } from '../../../ops/elements/frame.tsx';
+import { Moment } from '../../../ops/elements/moment.tsx';
+import { studioFrame } from '../../elements/frame.tsx';
+import { PROPOSALS_PATH, proposalPath } from '../../paths.ts';
+
+interface ProposalsPage {
+  readonly proposals: readonly ProposalRecord[];
+  readonly filter: { readonly connector: string; readonly state: string };
+  readonly canPropose: boolean;
+  readonly now: string;
+  readonly flash: Flash | undefined;
+  readonly viewer: Viewer;
+}
+
+const STATE_WORDS: Readonly<Record<ProposalState, string>> = {
+  asked: 'in progress',
+  tree: 'in progress',
+  commit: 'in progress',
+  branch: 'in progress',
+  open: 'open',
+  merged: 'merged',
+  closed: 'closed',
+  unknown: 'unknown',
+  failed: 'failed',
+};
+
+export function stateText(state: ProposalState): string {
+  return STATE_WORDS[state];
+}
+
+/** The history of proposals, newest first. */
+export function proposalsPage({ proposals, filter, canPropose, now, flash, viewer }: ProposalsPage): string {
+  return studioFrame({
+    title: 'Proposals',
+    trail: [{ label: 'Proposals' }],
+    part: 'proposals',
+    viewer,
+    flash,
+    children: (
+      <>
+        <h1>Proposals</h1>
+        <form class="filter" method="get" action={PROPOSALS_PATH}>
+          <label class="wide">
+            Connector
+            <input type="search" name="connector" value={filter.connector} maxLength={64} />
+          </label>
+          <label>
+            State
+            <select name="state">
+              <option value="">all</option>
+              {(['open', 'merged', 'closed', 'failed', 'unknown'] as const).map((state) => (
+                <option key={state} value={state} selected={filter.state === state}>
+                  {stateText(state)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button type="submit">Show</button>
+        </form>
+        {proposals.length === 0 ? (
+          <p class="nothing">{emptyText(filter, canPropose)}</p>
+        ) : (
+          <div class="scroll">
+            <table>
+              <caption class="unseen">Proposals, newest first</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Proposal</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Pull request</th>
+                  <th scope="col">By</th>
+                  <th scope="col">When</th>
+                </tr>
+              </thead>
+              <tbody>
+                {proposals.map((each) => (
+                  <tr key={each.id}>
+                    <th scope="row" class="name">
+                      <a href={proposalPath(each.id)}>{each.title}</a>
+                    </th>
+                    <td>
+                      <span class={`state ${each.state}`}>{stateText(each.state)}</span>
+                    </td>
+                    <td>
+                      <PullLink pull={each.pull} />
+                    </td>
+                    <td>{each.proposedBy.name}</td>
+                    <td>
+                      <Moment at={each.createdAt} now={now} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </>
+    ),
+  });
+}
+
+function emptyText({ connector, state }: ProposalsPage['filter'], canPropose: boolean): string {
+  if (connector !== '' || state !== '') return 'No proposal matches. Clear the filter to see all.';
+  return canPropose
+    ? 'Nothing was proposed yet. Open a connector, change it, and propose the change.'
+    : 'This server has no credentials for GitHub, so it proposes nothing. Each change can be downloaded as a patch.';
+}
+
+/** The address is GitHub's own; another scheme than that of a web page is shown as text. */
+export function PullLink({ pull }: Pick<ProposalRecord, 'pull'>) {
+  if (pull === null) return <span class="unknown">–</span>;
+  const label = `#${pull.number}`;
+  return /^https?:\/\//.test(pull.url) ? (
+    <a href={pull.url} rel="noreferrer">
+      {label}
+    </a>
+  ) : (
+    <>{label}</>
+  );
+}
