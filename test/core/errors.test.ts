@@ -22,6 +22,7 @@ describe('the table of errors', () => {
       'LEASE_HELD',
       'LEASE_LOST',
       'REQUEST_EXPIRED',
+      'RETIRE_PUSHES_WAITING',
       'SOURCE_FILE_CHANGING',
       'SOURCE_LOST',
       'SOURCE_RATE_LIMITED',

@@ -101,6 +101,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   GEMINI_PURGE_UNSAFE: 'A trial purge would have deleted documents it must not. Nothing was deleted.',
   RECONCILIATION_REFUSED:
     'A full reconciliation was requested, and the listing is not complete enough to delete by. Nothing was sent. The message has the reason; a run without `--reconcile-full` is safe.',
+  RETIRE_SHARED_SCOPE:
+    'Another file of `CONNECTORS_DIR` defines a connector with the same name and data store, so its documents would be deleted as well. Nothing was deleted. Remove or rename that connector, or remove this file without `retire`.',
+  RETIRE_PUSHES_WAITING:
+    'Pushed events of the connector wait for a run. They would be lost, or their documents would appear again. Nothing was deleted. Stop the producers, deliver the events with `run`, and retire again.',
+  RETIRE_COUNT_CHANGED:
+    'The number of documents changed between the count of `retire` and its deletes, because another run of the connector ended. Nothing was deleted. Run `retire` again to see the new number.',
   STATE_UNREACHABLE:
     'The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit.',
   STATE_LIMIT:
