@@ -26,8 +26,8 @@ export function retireWork(
     requireFit: () => undefined,
     reported: (connector) => reportedConnector(connector, place, reported),
     reportedUnloaded: () => reportedFile(place, reported),
-    perform: (connector, { signal, log, observer, redact }) =>
-      retireConnector(connector, options, { ...surroundings, log, observer, redact }, signal),
+    perform: (connector, { signal, ...tools }) =>
+      retireConnector(connector, options, { ...surroundings, ...tools }, signal),
     exitStatusOf: (result) => retireExitStatus(result, options),
   };
 }

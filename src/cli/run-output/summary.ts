@@ -146,10 +146,8 @@ function holdLines(summary: SummaryOf, style: Style): string[] {
   if (result.holdReason === null || release === null) return [];
   const planned = result.work === 'planned';
   const held = `${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held`;
-  const applied =
-    summary.onlyDeletes === true
-      ? 'Nothing was deleted.'
-      : `Everything else ${planned ? 'would be' : 'was'} applied.`;
+  const others = `Everything else ${planned ? 'would be' : 'was'} applied.`;
+  const applied = summary.onlyDeletes === true ? 'Nothing was deleted.' : others;
   const lines =
     release.command === null
       ? [`    ${applied} ${release.hint.replace('. ', '.\n    ')}`]
