@@ -175,3 +175,8 @@ export const WORKER_KILL_SECONDS = 12;
 export const WORKER_FORGET_MINUTES = 60;
 /** Characters kept from the end of the stdout of a child process, whose last line is its result. */
 export const WORKER_RESULT_CHARACTERS_MAX = 262_144;
+
+/** Connectors on one page of Studio's catalog: some 100 kB of HTML. */
+export const CATALOG_ENTRIES_PER_PAGE = 50;
+/** Newest proposals among which the catalog looks for open ones. */
+export const CATALOG_PROPOSALS_MAX = 1_000;

@@ -217,6 +217,8 @@ export const ERROR_KINDS = {
   REQUEST_EXPIRED: later,
   /** A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed. */
   DEFINITION_UNKNOWN: wrong(EXIT.configuration),
+  /** The schedule requested a run of a definition that has `paused: true`, so nothing was started. Run `generate pg-cron` again, which removes the job. A person can still start a run. */
+  DEFINITION_PAUSED: wrong(EXIT.configuration),
   /** A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory. */
   DRIFT_FILE_UNREADABLE: wrong(EXIT.configuration),
   /** The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line. */

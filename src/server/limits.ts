@@ -111,3 +111,6 @@ export const BATCH_BODY_BYTES_MAX = 16_384;
 export const SOURCE_ID_CHARACTERS_MAX = 256;
 /** Each text of a message that is shown after a redirect: four of them fit into the 4,096 bytes of a cookie in any script. */
 export const FLASH_CHARACTERS_MAX = 180;
+
+/** The highest number of a page of Studio's catalog that a query may name: more than a folder can have. */
+export const CATALOG_PAGES_MAX = 10_000;

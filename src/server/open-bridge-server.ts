@@ -112,7 +112,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit },
+      studio: { audit: state.audit, cwd },
       gate,
       login,
       trustedProxies,

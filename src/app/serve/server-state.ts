@@ -2,6 +2,7 @@ import type { AuditLog } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
+import { documentCounts, type DocumentCount } from '../../state/server/document-counts.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
@@ -41,6 +42,8 @@ export interface ServerState {
   syncRequests(timing?: LeaseTiming): SyncRequests;
 
   readonly audit: AuditLog;
+  /** How many documents some connectors have, by target. */
+  documentCounts(connectorIds: readonly string[]): Promise<readonly DocumentCount[]>;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -72,6 +75,7 @@ export async function openServerState(place: {
     syncRequests: (timing) => openSyncRequests(database, timing),
 
     audit: openAuditLog(database, place.clock ?? systemClock),
+    documentCounts: (connectorIds) => database.guarded((on) => documentCounts(on, connectorIds)),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -10,6 +10,11 @@ export function draftPath(id: string): string {
   return `${STUDIO_PATH}/drafts/${encodeURIComponent(id)}`;
 }
 
+/** The read-only page of one connector. */
+export function catalogPath(id: string): string {
+  return `${CATALOG_PATH}/${encodeURIComponent(id)}`;
+}
+
 /** A page about one connector. */
 export function connectorPath(
   id: string,

@@ -1,4 +1,6 @@
 import type { RouteSet } from '../http/route-set.ts';
+import { catalogRoutes } from './catalog/catalog-routes.ts';
+import { runNowRoutes } from './runs/run-now-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -6,7 +8,8 @@ import type { StudioContext } from './studio-context.ts';
 export function studioRoutes(context: StudioContext): RouteSet {
   return (app, _options, done) => {
     answerStudioFailures(app);
-    context.log.debug('Studio is ready');
+    void app.register(catalogRoutes(context));
+    void app.register(runNowRoutes(context));
     done();
   };
 }

@@ -104,7 +104,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit },
+    studio: { audit: state.audit, cwd: folder },
     gate,
     login,
     trustedProxies,

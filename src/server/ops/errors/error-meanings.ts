@@ -185,6 +185,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'No worker took a requested run before the request expired, because its schedule has `catchUp: none`. The next start of the schedule requests another run. Check that a worker is running.',
   DEFINITION_UNKNOWN:
     'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
+  DEFINITION_PAUSED:
+    'The schedule requested a run of a definition that has `paused: true`, so nothing was started. Run `generate pg-cron` again, which removes the job. A person can still start a run.',
   DRIFT_FILE_UNREADABLE:
     'A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory.',
   VALUES_INVALID:
