@@ -114,3 +114,6 @@ export const FLASH_CHARACTERS_MAX = 180;
 
 /** The highest number of a page of Studio's catalog that a query may name: more than a folder can have. */
 export const CATALOG_PAGES_MAX = 10_000;
+
+/** How often the page of a run that was just started reloads: the process needs about a second to begin. */
+export const STUDIO_RUN_REFRESH_SECONDS = 2;

@@ -22,3 +22,8 @@ export function connectorPath(
 ): string {
   return `${CATALOG_PATH}/${encodeURIComponent(id)}/${page}`;
 }
+
+/** A run that "run now" started. It leads to Ops once the run has begun. */
+export function startedPath(runId: string): string {
+  return `${STUDIO_PATH}/runs/${encodeURIComponent(runId)}`;
+}

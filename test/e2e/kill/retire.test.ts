@@ -45,34 +45,45 @@ async function inPlace<T>(
 const documents = (place: KillingPlace) => [...place.documents().keys()].sort();
 const RETIRED = { ...runOf('retire-2', 'before'), retires: PEOPLE };
 
+/** Moments after something has changed: in the state, or in the data store. The moments of a bucket are those of any run. */
+const CHANGES =
+  /^(?:begin|stage|published|commit|settle|remember [^:]+|save [^:]+): after |^engine: .* carried out /;
+
+/** The number in the state is all of them until the killed retirement commits, whatever it has deleted, and then none. */
+async function retireAgain(place: KillingPlace, cwd: string, runId: string) {
+  const { status, stderr } = await place.finish({ ...RETIRED, runId });
+  const records = (await dumpState(cwd)).record_state.length;
+  return { status, stderr, documents: documents(place), records };
+}
+
 describe.each([
-  ['with a purge', {}, 0],
-  ['that deletes one by one', { denied: 'purge' }, 1],
-] as const)('a retirement %s', (_name, options, turn) => {
+  ['with a purge', {}],
+  ['that deletes one by one', { denied: 'purge' }],
+] as const)('a retirement %s', (_name, options) => {
   test('that is killed at any moment is finished by the next retirement, or by the next run, which sends all again', async () => {
     await inPlace(options, async (place, cwd) => {
       // The refusal of a purge is remembered, so the first retirement has other moments than later ones.
       await place.finish({ ...RETIRED, runId: 'retire-first' });
       await place.run(runOf('run-2', 'before'));
-      const moments = await place.moments(RETIRED);
+      const moments = (await place.moments(RETIRED)).filter((moment) => CHANGES.test(moment));
       expect(documents(place)).toEqual(NEIGHBOURS);
-      expect(moments.length).toBeGreaterThan(10);
+      expect(moments.length).toBeGreaterThan(5);
       await place.run(runOf('run-3', 'before'));
 
+      const all = [...NEIGHBOURS, ...ALL].sort();
+      const retired = { status: 0, stderr: '', documents: NEIGHBOURS, records: NEIGHBOURS.length };
+      const outcomes: unknown[] = [];
+      const expected: unknown[] = [];
       for (const [index, moment] of moments.entries()) {
         await place.kill({ ...RETIRED, runId: `retire-killed-${index}` }, moment);
-        if (index % 2 === turn) {
-          const { status, stderr } = await place.finish({ ...RETIRED, runId: `retire-next-${index}` });
-          expect([moment, status, stderr, documents(place)]).toEqual([moment, 0, '', NEIGHBOURS]);
-          expect((await dumpState(cwd)).record_state).toHaveLength(NEIGHBOURS.length);
-        }
+        const next = index % 2 === 0 ? await retireAgain(place, cwd, `retire-next-${index}`) : retired;
         const { status } = await place.run(runOf(`run-again-${index}`, 'before'));
-        const all = [...NEIGHBOURS, ...ALL].sort();
-        expect([moment, status, documents(place)]).toEqual([moment, 'SUCCESS', all]);
         const { staged_records, run_state } = await dumpState(cwd);
         const open = run_state.filter((row) => row.includes('"finished_at":null'));
-        expect([moment, staged_records, open]).toEqual([moment, [], []]);
+        outcomes.push({ moment, next, status, documents: documents(place), open, staged: staged_records });
+        expected.push({ moment, next: retired, status: 'SUCCESS', documents: all, open: [], staged: [] });
       }
+      expect(outcomes).toEqual(expected);
       expect(place.missed.size).toBe(0);
       expect(place.google.engine.violations).toEqual([]);
       expect(place.google.engine.overlaps).toBe(0);

@@ -1,28 +1,17 @@
 import { BridgeError } from '../../../core/errors.ts';
-import type { Problem } from '../../../definitions/problem.ts';
-import { problemLine } from '../../../definitions/problem.ts';
-import { DEFAULT_TIME_ZONE } from '../../../definitions/schedule/types.ts';
 import { readConnectorFile } from '../../../definitions/files/definition-files.ts';
+import { problemLine, type Problem } from '../../../definitions/problem.ts';
 import type { DocumentCount } from '../../../state/server/document-counts.ts';
 import { explainDefinition } from '../../catalog/explain-definition.ts';
-import type { Catalog } from '../../catalog/catalog.ts';
-import { CATALOG_ENTRIES_PER_PAGE, CATALOG_PROPOSALS_MAX } from '../../limits.ts';
-import type { OpsConnector } from '../../ops/model/connector.ts';
-import type { Ops } from '../../ops/ops.ts';
-import { targetOf } from '../../run/job.ts';
-import type { ProposalRecord, ProposalService } from '../proposals/proposal-service.ts';
-import { brokenConnectors, type BrokenConnector } from './broken-files.ts';
+import { CATALOG_ENTRIES_PER_PAGE } from '../../limits.ts';
 import type { CatalogEntry, CountedEntry } from './entry.ts';
 import { foundEntries, type CatalogQuery } from './find-entries.ts';
+import { allEntries, type EntriesContext } from './read-entries.ts';
 
-interface StudioCatalogContext {
-  readonly catalog: Catalog;
-  readonly ops: Pick<Ops, 'snapshot'>;
+interface StudioCatalogContext extends EntriesContext {
   readonly state: {
     documentCounts(connectorIds: readonly string[]): Promise<readonly DocumentCount[]>;
   };
-  readonly proposals?: Pick<ProposalService, 'list'> | undefined;
-  readonly cwd: string;
 }
 
 /** One page of the entries that a query selects. */
@@ -54,56 +43,8 @@ export interface StudioCatalog {
   find(id: string): Promise<CatalogDetail | undefined>;
 }
 
-const ALL_CONNECTORS = {
-  status: null,
-  kind: 'connector',
-  connectorId: null,
-  runsOf: null,
-  windowHours: 1,
-  limitRuns: 1,
-  offsetRuns: 0,
-} as const;
-
-/** States of proposals that wait for a decision. */
-const OPEN: ReadonlySet<ProposalRecord['state']> = new Set(['open', 'branch', 'unknown']);
-
 export function openStudioCatalog(context: StudioCatalogContext): StudioCatalog {
-  const { catalog, ops, state, proposals, cwd } = context;
-
-  async function allEntries() {
-    const content = await catalog.current();
-    const [snapshot, broken, proposed] = await Promise.all([
-      ops.snapshot(ALL_CONNECTORS),
-      brokenConnectors(content.problems, new Set(content.connectors.keys()), cwd),
-      proposals?.list({ limit: CATALOG_PROPOSALS_MAX }) ?? [],
-    ]);
-    const known = new Map(snapshot.connectors.map((each) => [each.connector_id, each]));
-    const open = newestOpen(proposed);
-    const valid = [...content.connectors].map(([id, { file, connector }]): CatalogEntry => {
-      const { metadata, spec } = connector;
-      const fromOps = known.get(id);
-      return {
-        id,
-        file,
-        description: metadata.description ?? null,
-        mode: spec.mode,
-        sourceType: spec.source.type,
-        schedule: spec.schedule ?? null,
-        timeZone: spec.schedule === undefined ? null : (spec.timeZone ?? DEFAULT_TIME_ZONE),
-        paused: spec.paused === true,
-        ...opsFields(fromOps),
-        target: targetOf(spec, false),
-        problems: [],
-        openProposal: open.get(id) ?? null,
-      };
-    });
-    const others = broken.map((each) => brokenEntry(each, known.get(each.id), open));
-    const files = new Set([...content.connectors.values(), ...broken].map(({ file }) => file));
-    const folderProblems = content.problems.filter(
-      ({ code, place }) => code !== 'no_files' && !files.has(place.file) && !/\.ya?ml$/.test(place.file),
-    );
-    return { entries: [...valid, ...others], generatedAt: snapshot.generated_at, folderProblems };
-  }
+  const { state, cwd } = context;
 
   /** Only a run changes the number of documents, so a number stays valid until the connector has another newest run. */
   const counts = new Map<string, { readonly stamp: string; readonly documents: number }>();
@@ -126,7 +67,7 @@ export function openStudioCatalog(context: StudioCatalogContext): StudioCatalog 
 
   return {
     async list(query) {
-      const { entries, ...rest } = await allEntries();
+      const { entries, ...rest } = await allEntries(context);
       const found = foundEntries(entries, query);
       const pages = Math.max(1, Math.ceil(found.length / CATALOG_ENTRIES_PER_PAGE));
       const page = Math.min(query.page, pages);
@@ -135,7 +76,7 @@ export function openStudioCatalog(context: StudioCatalogContext): StudioCatalog 
       return { ...rest, entries: shown, found: found.length, total: entries.length, page, pages };
     },
     async find(id) {
-      const { entries, generatedAt } = await allEntries();
+      const { entries, generatedAt } = await allEntries(context);
       const entry = entries.find((each) => each.id === id);
       if (entry === undefined) return undefined;
       const [detail = { ...entry, documents: null }] = await counted([entry]);
@@ -149,40 +90,6 @@ export function openStudioCatalog(context: StudioCatalogContext): StudioCatalog 
 
 function stampOf({ target, lastRun }: CatalogEntry): string {
   return [target, lastRun?.run_id, lastRun?.status, lastRun?.finished_at].join(' ');
-}
-
-function opsFields(known: OpsConnector | undefined): Pick<CatalogEntry, 'nextDueAt' | 'state' | 'lastRun'> {
-  return {
-    nextDueAt: known?.freshness.next_due_at ?? null,
-    state: known?.state ?? 'never_run',
-    lastRun: known?.last_run ?? null,
-  };
-}
-
-function brokenEntry(
-  broken: BrokenConnector,
-  known: OpsConnector | undefined,
-  open: ReadonlyMap<string, CatalogEntry['openProposal']>,
-): CatalogEntry {
-  return {
-    ...broken,
-    ...opsFields(known),
-    schedule: null,
-    timeZone: null,
-    paused: false,
-    state: 'broken',
-    target: null,
-    openProposal: open.get(broken.id) ?? null,
-  };
-}
-
-/** The list has the newest proposals first. */
-function newestOpen(proposals: readonly ProposalRecord[]): ReadonlyMap<string, CatalogEntry['openProposal']> {
-  const open = new Map<string, CatalogEntry['openProposal']>();
-  for (const { connectorId, id, action, pull, state } of proposals) {
-    if (OPEN.has(state) && !open.has(connectorId)) open.set(connectorId, { id, action, pull, state });
-  }
-  return open;
 }
 
 async function textOf({ file }: CatalogEntry, cwd: string): Promise<string> {

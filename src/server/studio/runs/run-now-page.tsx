@@ -34,7 +34,7 @@ export function runNowPage({ file, connector, formToken, viewer }: RunNowPage): 
           progress, this run ends without an effect.
         </p>
         {spec.paused === true && (
-          <p>The connector is paused: its schedule starts no runs, and this run starts all the same.</p>
+          <p>The connector is paused: its schedule starts no runs. This run starts nevertheless.</p>
         )}
         <Facts
           rows={[

@@ -9,9 +9,12 @@ import { HttpError } from '../../http/http-error.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { runPath } from '../../ops/elements/addresses.ts';
 import { viewerOf } from '../../ops/elements/viewer.ts';
-import { idParamsSchema } from '../../ops/query-schemas.ts';
+import { idParamsSchema, runParamsSchema } from '../../ops/query-schemas.ts';
+import { STUDIO_RUN_REFRESH_SECONDS } from '../../limits.ts';
+import { startedPath } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { runNowPage } from './run-now-page.tsx';
+import { startedRunPage } from './started-run-page.tsx';
 
 const connectorParams = Type.Object({
   connector_id: Type.String({ description: 'Name of the connector.', maxLength: 64 }),
@@ -33,13 +36,12 @@ const startedSchema = Type.Object(
 );
 
 /** A checkbox that is not checked is left out of the form. */
-const formSchema = Type.Optional(
-  Type.Object(
-    { dry_run: Type.Optional(Type.Literal('yes')), full: Type.Optional(Type.Literal('yes')) },
-    { additionalProperties: false },
-  ),
+const formSchema = Type.Object(
+  { dry_run: Type.Optional(Type.Literal('yes')), full: Type.Optional(Type.Literal('yes')) },
+  { additionalProperties: false },
 );
 
+const HTML = 'text/html; charset=utf-8';
 const OPERATE = { access: 'operate' } as const;
 
 /** Starts runs. Opening the page starts nothing. */
@@ -79,7 +81,7 @@ export function runNowRoutes(context: StudioContext): RouteSet {
         if (entry === undefined) throw noValidConnector(id);
         const viewer = viewerOf(caller);
         const page = runNowPage({ ...entry, formToken: formToken?.value, viewer });
-        return reply.type('text/html; charset=utf-8').send(page);
+        return reply.type(HTML).send(page);
       },
     );
 
@@ -87,10 +89,23 @@ export function runNowRoutes(context: StudioContext): RouteSet {
       '/studio/connectors/:id/run',
       { config: OPERATE, schema: { hide: true, params: idParamsSchema, body: formSchema } },
       async (request, reply) => {
-        const { dry_run: dryRun, full } = request.body ?? {};
+        const { dry_run: dryRun, full } = request.body;
         const order = { connectorId: request.params.id, dryRun: dryRun === 'yes', full: full === 'yes' };
         const runId = await started(order, actorOf(request));
-        return reply.redirect(runPath(runId), 303);
+        return reply.redirect(startedPath(runId), 303);
+      },
+    );
+
+    app.get(
+      '/studio/runs/:run_id',
+      { config: { access: 'read' }, schema: { hide: true, params: runParamsSchema } },
+      async ({ params: { run_id: runId }, caller }, reply) => {
+        if ((await context.ops.run(runId)) !== undefined) return reply.redirect(runPath(runId), 303);
+        const run = await context.state.startedRun(runId);
+        if (run === undefined) throw new HttpError('NOT_FOUND', `This server did not start a run ${runId}.`);
+        // The page reloads itself without a script until the run is in Ops or has ended.
+        if (run.finishedAt === null) reply.header('refresh', String(STUDIO_RUN_REFRESH_SECONDS));
+        return reply.type(HTML).send(startedRunPage({ run, viewer: viewerOf(caller) }));
       },
     );
     done();
