@@ -258,14 +258,14 @@ describeInChromium('the pages of the catalog', () => {
           colorScheme,
           viewport: { width, height: 900 },
         });
-        expect([path, await lowContrasts(page)]).toEqual([path, []]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect([path, overflow > 0]).toEqual([path, false]);
-        expect([path, complaints]).toEqual([path, []]);
         if (process.env['SCREENSHOTS'] !== undefined) {
           const name = `${path.replaceAll('/', '-')}-${width}.png`;
           await page.screenshot({ path: `${process.env['SCREENSHOTS']}/${name}`, fullPage: true });
         }
+        expect([path, await lowContrasts(page)]).toEqual([path, []]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect([path, overflow > 0]).toEqual([path, false]);
+        expect([path, complaints]).toEqual([path, []]);
         await close();
       }
     },

@@ -22,7 +22,6 @@ const COLUMNS: readonly { readonly title: string; readonly sort?: CatalogSort; r
   { title: 'Next run', sort: 'next_run' },
   { title: 'Last run', sort: 'last_run' },
   { title: 'Documents', figure: true },
-  { title: 'Actions' },
 ];
 
 /** One page of connectors; each heading that sorts is a link. */
@@ -79,13 +78,13 @@ function Heading({ title, sort, isFigure, query }: HeadingProps) {
 }
 
 function Row({ entry, now }: { readonly entry: CountedEntry; readonly now: string }) {
-  const { id, file, description, mode, sourceType, documents, lastRun } = entry;
+  const { id, description, mode, sourceType, documents, lastRun } = entry;
   return (
     <tr>
       <td class="name">
         <a href={catalogPath(id)}>{id}</a>
         {description !== null && <span class="described">{description}</span>}
-        <span class="described quiet">{file}</span>
+        <RowActions entry={entry} />
       </td>
       <td>
         <StateMark state={entry.state} />
@@ -93,7 +92,7 @@ function Row({ entry, now }: { readonly entry: CountedEntry; readonly now: strin
       </td>
       <td data-label="source">
         {mode ?? UNKNOWN}
-        {sourceType !== null && <span class="quiet"> {sourceType}</span>}
+        {sourceType !== null && <span class="described quiet">{sourceType}</span>}
       </td>
       <td data-label="schedule">
         <Schedule entry={entry} />
@@ -104,9 +103,6 @@ function Row({ entry, now }: { readonly entry: CountedEntry; readonly now: strin
       <RunCell run={lastRun} label="last run" now={now} />
       <td class="figure" data-label="documents">
         {countText(documents)}
-      </td>
-      <td data-label="actions">
-        <RowActions entry={entry} />
       </td>
     </tr>
   );
@@ -135,12 +131,14 @@ function Badges({ entry: { paused, problems, openProposal } }: { readonly entry:
 /** The schedule in words if it has a common form, and always as it is written, with its time zone. */
 export function Schedule({ entry: { schedule, timeZone } }: { readonly entry: CountedEntry }) {
   if (schedule === null) return <span class="unknown">{UNKNOWN}</span>;
-  const words = scheduleWords(schedule, timeZone ?? 'UTC');
+  const zone = timeZone ?? 'UTC';
+  const words = scheduleWords(schedule, zone);
   return (
     <>
-      {words !== undefined && <>{words} </>}
-      <span class={words === undefined ? undefined : 'quiet'}>
-        <code>{schedule}</code> {timeZone}
+      {words}
+      <span class={words === undefined ? 'described' : 'described quiet'}>
+        <code>{schedule}</code>
+        {words?.includes(zone) !== true && ` ${zone}`}
       </span>
     </>
   );

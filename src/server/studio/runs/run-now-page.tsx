@@ -47,15 +47,15 @@ export function runNowPage({ file, connector, formToken, viewer }: RunNowPage): 
         <form method="post" action={connectorPath(name, 'run')}>
           <FormToken value={formToken} />
           <p>
-            <label>
-              <input type="checkbox" name="dry_run" value="yes" /> Dry run: find the changes, and write and
-              send nothing
+            <label class="check">
+              <input type="checkbox" name="dry_run" value="yes" />
+              <span>Dry run: find the changes, and write and send nothing</span>
             </label>
           </p>
           <p>
-            <label>
-              <input type="checkbox" name="full" value="yes" /> Full: read everything, whatever the checkpoint
-              says
+            <label class="check">
+              <input type="checkbox" name="full" value="yes" />
+              <span>Full: read everything, whatever the checkpoint says</span>
             </label>
           </p>
           <div class="actions">
