@@ -16,7 +16,7 @@ export interface BrokenConnector {
 }
 
 /** Problems of one file, by file. A folder that cannot be read has no file. */
-export function problemsByFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
+function problemsByFile(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
   const files = new Map<string, Problem[]>();
   for (const problem of problems) {
     const { file } = problem.place;

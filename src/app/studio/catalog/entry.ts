@@ -4,7 +4,7 @@ import type { Problem } from '../../../definitions/problem.ts';
 import type { ProposalRecord } from '../proposals/proposal-service.ts';
 
 /** `broken`: the file has errors, so its connector cannot run. Otherwise the state as Ops shows it. */
-export type CatalogState = OpsConnector['state'] | 'broken';
+type CatalogState = OpsConnector['state'] | 'broken';
 
 /** One connector of the catalog: a file with a connector, valid or broken. */
 export interface CatalogEntry {
