@@ -215,3 +215,7 @@ export const PROPOSAL_CHECK_MS = 60_000;
 export const PROPOSAL_TITLE_LENGTH_MAX = 200;
 /** Characters of the text of a pull request; GitHub accepts 65,536. */
 export const PROPOSAL_BODY_LENGTH_MAX = 60_000;
+/** Connectors on one page of Studio's catalog: some 100 kB of HTML. */
+export const CATALOG_ENTRIES_PER_PAGE = 50;
+/** Newest proposals among which the catalog looks for open ones. */
+export const CATALOG_PROPOSALS_MAX = 1_000;

@@ -14,6 +14,7 @@ import { PROGRAM } from './help/program.ts';
 import { kbCommand } from './commands/kb/kb.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { retireCommand } from './commands/retire.ts';
 import { runCommand } from './commands/run.ts';
 import { secretsCommand } from './commands/secrets/secrets.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -128,6 +129,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
     doctorCommand,
     (own: CommandIo) => checkDriftCommand(own, () => program(io, keepHeapSmall)),
     explainCommand,
+    retireCommand,
     migrateCommand,
     kbCommand,
     serveCommand,

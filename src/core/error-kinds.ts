@@ -144,6 +144,12 @@ export const ERROR_KINDS = {
 
   /** A full reconciliation was requested, and the listing is not complete enough to delete by. Nothing was sent. The message has the reason; a run without `--reconcile-full` is safe. */
   RECONCILIATION_REFUSED: wrong(EXIT.badData),
+  /** Another file of `CONNECTORS_DIR` defines a connector with the same name and data store, so its documents would be deleted as well. Nothing was deleted. Remove or rename that connector, or remove this file without `retire`. */
+  RETIRE_SHARED_SCOPE: wrong(EXIT.configuration),
+  /** Pushed events of the connector wait for a run. They would be lost, or their documents would appear again. Nothing was deleted. Stop the producers, deliver the events with `run`, and retire again. */
+  RETIRE_PUSHES_WAITING: later,
+  /** The number of documents changed between the count of `retire` and its deletes, because another run of the connector ended. Nothing was deleted. Run `retire` again to see the new number. */
+  RETIRE_COUNT_CHANGED: wrong(EXIT.badData),
 
   /** The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit. */
   STATE_UNREACHABLE: later,
@@ -261,6 +267,8 @@ export const ERROR_KINDS = {
   REQUEST_EXPIRED: later,
   /** A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed. */
   DEFINITION_UNKNOWN: wrong(EXIT.configuration),
+  /** The schedule requested a run of a definition that has `paused: true`, so nothing was started. Run `generate pg-cron` again, which removes the job. A person can still start a run. */
+  DEFINITION_PAUSED: wrong(EXIT.configuration),
   /** A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory. */
   DRIFT_FILE_UNREADABLE: wrong(EXIT.configuration),
   /** The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line. */

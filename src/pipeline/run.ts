@@ -49,7 +49,7 @@ export async function runConnector(
   signal: AbortSignal,
   planner: Planner = planChanges,
 ): Promise<RunResult> {
-  if (job.dryRun) return plan(job, ports, signal);
+  if (job.dryRun) return plan(job, ports, planner, signal);
   const done = await ports.state.findRun(job.runId);
   if (isCommitted(done)) {
     const result = await repeated(done, job, ports);
@@ -88,13 +88,12 @@ async function runLeased(
 }
 
 /** Runs the phases extract, map and diff without writing. */
-async function plan(job: Job, ports: Ports, signal: AbortSignal): Promise<RunResult> {
+async function plan(job: Job, ports: Ports, planner: Planner, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
   await tellExpectedRows(job, ports, position);
   const sample = new DocumentSample(job.wanted ?? { first: 0, ids: [] });
-  const plan = await planChanges(job, ports, position, sample, signal);
-  const { tally, holdReason, remarks, drift } = plan;
+  const { tally, holdReason, remarks, drift } = await planner(job, ports, position, sample, signal);
   const counts = tally.counts();
   const { runId } = job;
   return {

@@ -28,7 +28,7 @@ import { knowledgeRoutes } from './knowledge/knowledge-routes.ts';
 import { opsApiRoutes } from './ops/api.ts';
 import { opsPageRoutes } from './ops/pages.ts';
 import { publicFileRoutes } from './public/public-files.ts';
-import { runLogRoutes, runNowRoutes } from './runs/run-now.ts';
+import { runLogRoutes } from './runs/run-log.ts';
 import { syncRoutes } from './sync/sync.ts';
 import { pushRoutes } from './push/push.ts';
 import { studioRoutes } from './studio/studio-routes.ts';
@@ -84,9 +84,8 @@ export async function createServer(context: ServerContext): Promise<FastifyInsta
   await app.register(pushRoutes(context));
   await app.register(knowledgeRoutes(context));
   await app.register(publicFileRoutes());
-  await app.register(runNowRoutes(context));
   await app.register(runLogRoutes(context));
   await app.register(syncRoutes(context));
-  await app.register(studioRoutes({ ...context, ...context.studio }));
+  await app.register(studioRoutes({ ...context, ...context.studio, ops }));
   return app;
 }

@@ -144,3 +144,8 @@ export const REASON_CHARACTERS_MAX = 4_000;
 export const PROPOSAL_SECONDS_MAX = 180;
 /** A form that resolves a conflict: a connector of 1 MiB in base64. */
 export const RESOLVE_BODY_BYTES_MAX = 2 * 1_048_576;
+/** The highest number of a page of Studio's catalog that a query may name: more than a folder can have. */
+export const CATALOG_PAGES_MAX = 10_000;
+
+/** How often the page of a run that was just started reloads: the process needs about a second to begin. */
+export const STUDIO_RUN_REFRESH_SECONDS = 2;

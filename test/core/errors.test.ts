@@ -26,6 +26,7 @@ describe('the table of errors', () => {
       'LEASE_LOST',
       'PROPOSAL_BUSY',
       'REQUEST_EXPIRED',
+      'RETIRE_PUSHES_WAITING',
       'SOURCE_FILE_CHANGING',
       'SOURCE_LOST',
       'SOURCE_RATE_LIMITED',

@@ -5,6 +5,7 @@ import { openSecretStore, type SecretStore } from '../../state/secrets/secret-st
 import { openProposalStore, type ProposalStore } from '../../state/studio/proposals.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAuditRecords } from '../../state/audit/audit-records.ts';
+import { documentCounts, type DocumentCount } from '../../state/server/document-counts.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
@@ -52,6 +53,8 @@ export interface ServerState {
   /** The documents of a connector in the index, of all its targets but `--local`. */
   documentCount(connectorId: string): Promise<number>;
   readonly proposals: ProposalStore;
+  /** How many documents some connectors have, by target. */
+  documentCounts(connectorIds: readonly string[]): Promise<readonly DocumentCount[]>;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -88,6 +91,7 @@ export async function openServerState(place: {
     drafts: openDraftStore(database, place.clock ?? systemClock),
     documentCount: (connectorId) => database.guarded(({ knex }) => documentCount(knex, connectorId)),
     proposals: openProposalStore(database, place.clock ?? systemClock),
+    documentCounts: (connectorIds) => database.guarded((on) => documentCounts(on, connectorIds)),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -37,7 +37,7 @@ export interface StudioSettings extends Omit<
 
 /** Opens the parts of Studio. Close it before the state. */
 export function openStudio({ timing, ...settings }: StudioSettings) {
-  const { state, catalog, variables, clock } = settings;
+  const { state, catalog, variables, clock, cwd } = settings;
   const audit = openServerAudit(settings);
   const layout = layoutOf(settings.studioPaths, settings);
   const opened = openProposals({
@@ -60,7 +60,7 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
     clock,
   });
   return {
-    services: { ...audit.services, ...editing, changes, proposals, secrets },
+    services: { ...audit.services, ...editing, changes, proposals, secrets, cwd },
     async close() {
       await Promise.all([editing.draftChecker.close(), opened.close()]);
       await audit.close();

@@ -52,6 +52,12 @@ export async function executeRequest(
       await retryLater(taken, error, context, log);
       return;
     }
+    if (end instanceof BridgeError && end.code === 'DEFINITION_PAUSED') {
+      log.info('a requested run was cancelled, because its definition is paused', { hint: end.hint });
+      const error = { code: end.code, message: end.message };
+      await requests.finish(taken, { status: 'cancelled', exitStatus: null, error });
+      return;
+    }
     if (end instanceof BridgeError) {
       log.error(`a requested run was not started: ${end.message}`, { code: end.code, hint: end.hint });
       const error = { code: end.code, message: end.message };

@@ -1,5 +1,9 @@
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
-import type { RunRequestKind, TakenRunRequest } from '../../state/run-requests/queue.ts';
+import {
+  REQUESTED_BY_SCHEDULE,
+  type RunRequestKind,
+  type TakenRunRequest,
+} from '../../state/run-requests/queue.ts';
 import { secretVariablesOf } from '../catalog/secret-variables.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { BridgeError } from '../../core/errors.ts';
@@ -27,11 +31,11 @@ const NOUNS: Readonly<Record<RunRequestKind, string>> = {
 
 /**
  * The command that executes a request. The name in the request is looked up among the valid definitions of `CONNECTORS_DIR`, so
- * a request cannot name any other file.
- * @throws BridgeError DEFINITION_UNKNOWN
+ * a request cannot name any other file. A paused definition runs only when a person asks for it.
+ * @throws BridgeError DEFINITION_UNKNOWN or DEFINITION_PAUSED
  */
 export async function runCommandOf(
-  { kind, name, runId }: Pick<TakenRunRequest, 'kind' | 'name' | 'runId'>,
+  { kind, name, runId, requestedBy }: Pick<TakenRunRequest, 'kind' | 'name' | 'runId' | 'requestedBy'>,
   { catalog, variablesFor }: CommandContext,
 ): Promise<ChildCommand> {
   const { connectors, knowledgeSources, problems, mayBeBroken } = await catalog.current();
@@ -39,12 +43,14 @@ export async function runCommandOf(
   if (kind === 'connector') {
     const found = connectors.get(name);
     if (found !== undefined) {
+      requireActive(kind, name, found.connector.spec, requestedBy);
       const secrets = await secretVariablesOf('Connector', found.connector);
       return { args: ['run', '--connector', found.file, ...end], variables: variablesFor(kind, secrets) };
     }
   } else {
     const found = knowledgeSources.get(name);
     if (found !== undefined) {
+      requireActive(kind, name, found.knowledgeSource.spec, requestedBy);
       const secrets = await secretVariablesOf('KnowledgeSource', found.knowledgeSource);
       const args = ['kb', 'sync', '--source', name, '--until-done', ...end];
       return { args, variables: variablesFor(kind, secrets) };
@@ -55,6 +61,23 @@ export async function runCommandOf(
     'DEFINITION_UNKNOWN',
     [`CONNECTORS_DIR has no valid ${NOUNS[kind]} with the name ${name}.`, ...lines],
     { hint: 'Check the files with: gemini-sync-bridge validate' },
+  );
+}
+
+/** A job of pg_cron may be older than the definition, and a request may wait while the definition is paused. */
+function requireActive(
+  kind: RunRequestKind,
+  name: string,
+  { paused = false }: { readonly paused?: boolean },
+  requestedBy: string,
+): void {
+  if (!paused || requestedBy !== REQUESTED_BY_SCHEDULE) return;
+  throw new BridgeError(
+    'DEFINITION_PAUSED',
+    `The ${NOUNS[kind]} ${name} is paused, so its schedule starts no run.`,
+    {
+      hint: 'Remove its job with: gemini-sync-bridge generate pg-cron',
+    },
   );
 }
 

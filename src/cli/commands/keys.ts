@@ -6,7 +6,7 @@ import { EXIT } from '../../core/exit-status.ts';
 import { KEY_DAYS_MAX, KEY_NAME_CHARACTERS_MAX } from '../limits.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import type { CommandIo } from '../command-io.ts';
-import { commandLineActor } from '../command-line-actor.ts';
+import { commandLineActor } from '../environment/command-line-actor.ts';
 import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/commands/keys.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
 import { keyJson, keyTable } from '../output/key-list.ts';

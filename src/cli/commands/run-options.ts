@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
+import { RETIRE_ID_PREFIX } from '../../app/retire/retire-id.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
 import { secretVariablesOf } from '../environment/environment.ts';
@@ -30,6 +31,13 @@ export function runIdOption(): Option {
   );
 }
 
+export function retireIdOption(): Option {
+  return new Option(
+    '--run-id <id>',
+    `id of this run, which gets the prefix ${RETIRE_ID_PREFIX}; the same id never does the work twice`,
+  ).argParser(anyRunId);
+}
+
 /** Adds the options that decide what a command prints while it runs, and at its end. */
 export function addOutputOptions(command: Command): Command {
   return command
@@ -57,13 +65,22 @@ export function runSurroundings({ env, cwd }: CommandIo, output: RunOutput): Run
   };
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('Must be a whole number.');
 }
 
 function runId(text: string): string {
+  if (text.startsWith(RETIRE_ID_PREFIX)) {
+    throw new InvalidArgumentError(
+      `Ids that begin with ${RETIRE_ID_PREFIX} are those of the command retire.`,
+    );
+  }
+  return anyRunId(text);
+}
+
+function anyRunId(text: string): string {
   if (RUN_ID.test(text)) return text;
   throw new InvalidArgumentError(
     'Must be 1 to 100 letters, digits, dots, dashes or underscores, beginning with a letter or digit.',

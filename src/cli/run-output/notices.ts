@@ -20,7 +20,9 @@ function held(summary: SummaryOf): string[] {
   const planned = work === 'planned';
   return [
     `${amount(counts.held, 'delete')} ${planned ? 'would be' : counts.held === 1 ? 'is' : 'are'} held: ${printable(holdReason ?? '')}.`,
-    `Everything else ${planned ? 'would be' : 'was'} applied.`,
+    summary.onlyDeletes === true
+      ? 'Nothing was deleted.'
+      : `Everything else ${planned ? 'would be' : 'was'} applied.`,
     ...examples(samples?.held),
     ...releaseAdvice(release, `the input allow_deletes = ${counts.held}`),
   ];

@@ -19,6 +19,8 @@ export interface SummaryOf {
   readonly exitStatus: ExitStatus;
   /** True if the source reports deletes itself, so no complete listing is required. */
   readonly deletesAreSaid?: boolean;
+  /** True if the command only deletes, so holding its deletes applies nothing else. */
+  readonly onlyDeletes?: boolean;
   /** True with `--detailed-exit-code`. */
   readonly detailedExitCode?: boolean;
   readonly durationMs: number;
@@ -144,7 +146,8 @@ function holdLines(summary: SummaryOf, style: Style): string[] {
   if (result.holdReason === null || release === null) return [];
   const planned = result.work === 'planned';
   const held = `${count(result.counts.held)} deletes ${planned ? 'would be' : 'are'} held`;
-  const applied = `Everything else ${planned ? 'would be' : 'was'} applied.`;
+  const others = `Everything else ${planned ? 'would be' : 'was'} applied.`;
+  const applied = summary.onlyDeletes === true ? 'Nothing was deleted.' : others;
   const lines =
     release.command === null
       ? [`    ${applied} ${release.hint.replace('. ', '.\n    ')}`]

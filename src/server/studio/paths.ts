@@ -20,6 +20,11 @@ export function proposalPath(id: string): string {
   return `${PROPOSALS_PATH}/${encodeURIComponent(id)}`;
 }
 
+/** The read-only page of one connector. */
+export function catalogPath(id: string): string {
+  return `${CATALOG_PATH}/${encodeURIComponent(id)}`;
+}
+
 /** A page about one connector. */
 export function connectorPath(
   id: string,
@@ -31,4 +36,9 @@ export function connectorPath(
 /** A page about one managed secret. */
 export function secretPath(name: string, page: 'edit' | 'delete'): string {
   return `${SECRETS_PATH}/${encodeURIComponent(name)}/${page}`;
+}
+
+/** A run that "run now" started. It leads to Ops once the run has begun. */
+export function startedPath(runId: string): string {
+  return `${STUDIO_PATH}/runs/${encodeURIComponent(runId)}`;
 }

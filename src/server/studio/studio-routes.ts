@@ -5,6 +5,8 @@ import { secretPageRoutes } from './secrets/secret-pages.ts';
 import { historyPageRoutes } from './proposals/history-pages.ts';
 import { historyApiRoutes, proposalApiRoutes } from './proposals/proposal-api.ts';
 import { proposalPageRoutes } from './proposals/proposal-pages.ts';
+import { catalogRoutes } from './catalog/catalog-routes.ts';
+import { runNowRoutes } from './runs/run-now-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -19,6 +21,8 @@ export function studioRoutes(context: StudioContext): RouteSet {
     void app.register(historyApiRoutes(context));
     void app.register(proposalPageRoutes(context));
     void app.register(historyPageRoutes(context));
+    void app.register(catalogRoutes(context));
+    void app.register(runNowRoutes(context));
     done();
   };
 }

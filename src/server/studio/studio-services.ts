@@ -16,5 +16,7 @@ export interface StudioServices {
   readonly drafts: DraftService;
   readonly draftChecker: DraftChecker;
   readonly changes: ChangeProposals;
+  /** The folder to which the files of definitions are relative. */
+  readonly cwd: string;
   readonly proposals: ProposalService;
 }

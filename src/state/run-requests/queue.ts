@@ -2,6 +2,9 @@ import type { RunRequestTable } from './table.ts';
 
 export type RunRequestKind = RunRequestTable['kind'];
 
+/** The `requested_by` of requests that a schedule made, which is also the default of the column. */
+export const REQUESTED_BY_SCHEDULE = 'schedule';
+
 /** A request that a worker executes. */
 export interface TakenRunRequest {
   readonly id: string;
@@ -19,7 +22,10 @@ export interface TakenRunRequest {
 
 /** How a request ended. */
 export interface RunRequestEnd {
-  readonly status: Extract<RunRequestTable['status'], 'completed' | 'partial' | 'held' | 'failed'>;
+  readonly status: Extract<
+    RunRequestTable['status'],
+    'completed' | 'partial' | 'held' | 'failed' | 'cancelled'
+  >;
   /** null if a signal ended the process, or none was started. */
   readonly exitStatus: number | null;
   readonly error: RunRequestError | null;

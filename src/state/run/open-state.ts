@@ -71,7 +71,8 @@ export async function migrateState(
   return { applied, location: database.location };
 }
 
-function stateOf(
+/** The state in a database that is open. */
+export function stateOf(
   database: StateDatabase,
   { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
 ): State {

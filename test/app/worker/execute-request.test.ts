@@ -34,6 +34,16 @@ beforeAll(async () => {
     gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'staff' },
     reconciliation: { deletePolicy: 'auto_delete_missing' },
   });
+  write('resting', 'Connector', {
+    mode: 'sql_pull',
+    schedule: '0 3 * * *',
+    paused: true,
+    source: { type: 'postgres', secretRef: 'staff-db', query: 'SELECT id, name FROM staff' },
+    mapping: { idField: 'id', titleField: 'name', contentTemplate: '{{ name }}' },
+    output: { bucket: 'gs://company-sync', prefix: 'resting', format: 'ndjson' },
+    gemini: { projectId: 'my-project', location: 'global', dataStoreId: 'staff' },
+    reconciliation: { deletePolicy: 'auto_delete_missing' },
+  });
   write('wiki', 'KnowledgeSource', {
     type: 'rest',
     title: 'Wiki',
@@ -63,11 +73,16 @@ const DONE: ChildEnd = { exitStatus: 0, lastLine: '{"status":"SUCCESS"}' };
 /** Requests a run, takes the request, and executes it with a process that ends so, or with a start that fails so. */
 async function execute(
   end: ChildEnd | BridgeError,
-  { name = 'staff', kind = 'connector', attempts = 0, stopped = false } = {},
+  { name = 'staff', kind = 'connector', attempts = 0, stopped = false, by = 'schedule' } = {},
 ) {
   const requests = openRunRequests(database);
   await database.guarded(({ knex }) =>
-    knex.raw('insert into run_requests (kind, name, attempts) values (?, ?, ?)', [kind, name, attempts]),
+    knex.raw('insert into run_requests (kind, name, attempts, requested_by) values (?, ?, ?, ?)', [
+      kind,
+      name,
+      attempts,
+      by,
+    ]),
   );
   const taken = await requests.take('run-1');
   if (taken === undefined) throw new Error('There was a request to take.');
@@ -117,6 +132,21 @@ describe('executeRequest', () => {
         variables: { KIND: 'knowledge_source' },
       },
     ]);
+  });
+
+  test('cancels what the schedule of a paused connector requested, and runs what a person requested', async () => {
+    const scheduled = await execute(DONE, { name: 'resting' });
+    expect(scheduled.commands).toEqual([]);
+    expect(scheduled.row).toMatchObject({
+      status: 'cancelled',
+      exit_status: null,
+      error_code: 'DEFINITION_PAUSED',
+      error_message: 'The connector resting is paused, so its schedule starts no run.',
+    });
+    await database.guarded(({ knex }) => knex('run_requests').delete());
+    const asked = await execute(DONE, { name: 'resting', by: 'mei' });
+    expect(asked.commands).toHaveLength(1);
+    expect(asked.row).toMatchObject({ status: 'completed', error_code: null });
   });
 
   test.each([

@@ -5,8 +5,11 @@
  * each wait for a retry or a poll is a point, too.
  *
  *     killable-run.ts <connector.yaml> <point> <run id> [resend] [<lease ms>]
+ *     killable-run.ts <connector.yaml> <point> <run id> retire=<number of documents>
  */
 import { runBridge } from '../../../src/app/run/bridge.ts';
+import { retireConnector } from '../../../src/app/retire/retire.ts';
+import { commandLineActor } from '../../../src/cli/environment/command-line-actor.ts';
 import { readEnvironment, secretVariablesOf } from '../../../src/cli/environment/environment.ts';
 import { loadConnector } from '../../../src/definitions/connector/load.ts';
 import { toBridgeError } from '../../../src/core/errors.ts';
@@ -18,6 +21,7 @@ import type { State } from '../../../src/pipeline/ports/state-port.ts';
 
 const [path = '', killAt = '', runId = '', ...options] = process.argv.slice(2);
 const resend = options.includes('resend');
+const retired = options.find((option) => option.startsWith('retire='))?.slice('retire='.length);
 const lease = options.find((option) => /^\d+$/.test(option));
 const leaseMs = lease === undefined ? undefined : Number(lease);
 const env = readEnvironment();
@@ -113,40 +117,53 @@ const wrapPorts = (ports: Ports): Ports => ({
   destination: killableDestination(ports.destination),
 });
 
-const result = runBridge(
-  await loadConnector(path),
-  {
-    runId,
-    local,
-    dryRun: false,
-    full: resend,
-    resend,
-    reconcile: false,
-    sends: true,
-    allowDeletes: undefined,
+const connector = await loadConnector(path);
+const surroundings = {
+  databaseUrl: env.databaseUrl,
+  cwd: process.cwd(),
+  gcsEndpoint: env.endpoints().gcs,
+  discoveryEngineEndpoint: env.endpoints().discoveryEngine,
+  policyFile: undefined,
+  retry: { retries: leaseMs === undefined ? 0 : 2, backoffSeconds: 0 },
+  log: silentLogger,
+  observer,
+  redact: (text: string) => text,
+  wait: () => {
+    reach('wait');
+    return Promise.resolve();
   },
-  {
-    databaseUrl: env.databaseUrl,
-    cwd: process.cwd(),
-    gcsEndpoint: env.endpoints().gcs,
-    discoveryEngineEndpoint: env.endpoints().discoveryEngine,
-    proxy: { http: undefined, https: undefined, except: undefined },
-    policyFile: undefined,
-    oracleClientLibDir: undefined,
-    retry: { retries: leaseMs === undefined ? 0 : 2, backoffSeconds: 0 },
-    ...(leaseMs !== undefined && { leaseTiming: { leaseMs, heartbeatMs: leaseMs / 4 } }),
-    log: silentLogger,
-    observer,
-    ...secretVariablesOf(env),
-    redact: (text) => text,
-    wait: () => {
-      reach('wait');
-      return Promise.resolve();
-    },
-    wrapPorts,
-  },
-  new AbortController().signal,
-);
+  wrapPorts,
+};
+const { signal } = new AbortController();
+const result =
+  retired === undefined
+    ? runBridge(
+        connector,
+        {
+          runId,
+          local,
+          dryRun: false,
+          full: resend,
+          resend,
+          reconcile: false,
+          sends: true,
+          allowDeletes: undefined,
+        },
+        {
+          ...surroundings,
+          proxy: { http: undefined, https: undefined, except: undefined },
+          oracleClientLibDir: undefined,
+          ...(leaseMs !== undefined && { leaseTiming: { leaseMs, heartbeatMs: leaseMs / 4 } }),
+          ...secretVariablesOf(env),
+        },
+        signal,
+      )
+    : retireConnector(
+        connector,
+        { runId, local, dryRun: false, sends: true, allowDeletes: Number(retired) },
+        { ...surroundings, path, connectorsDir: env.connectorsDir, actor: commandLineActor() },
+        signal,
+      );
 await result.catch((thrown: unknown) => {
   const { code, message, exit } = toBridgeError(thrown);
   process.stderr.write(`${code} ${message}\n`);

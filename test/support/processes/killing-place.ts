@@ -63,6 +63,8 @@ interface PlacedRun {
 
 /** A run in a process of its own. */
 interface OwnProcess extends PlacedRun {
+  /** Retires the connector, which has this number of documents. */
+  readonly retires?: number;
   /** How far its clock is ahead of the clock of this process, in seconds; a negative number means slow. */
   readonly clockAhead?: number;
   /** It is the program as users start it. It has only the moments of its requests, and waits as long as users wait. */
@@ -185,6 +187,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
     const args = run.program
       ? programArguments(['run', '--connector', file, '--run-id', run.runId])
       : [...KILLABLE, file, killAt ?? 'list', run.runId];
+    if (run.retires !== undefined) args.push(`retire=${run.retires}`);
     if (run.resend === true) args.push(run.program ? '--resend' : 'resend');
     if (end === 'SIGSTOP') args.push(String(SUSPENDED_LEASE_MS));
     const stateFile = databaseUrl === undefined ? join(cwd, STATE_FILE) : undefined;

@@ -1,18 +1,12 @@
 import type { Connector } from '../../../definitions/connector/types.ts';
-import { openArtifactStore } from '../../../artifacts/index.ts';
 import { BridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
-import { HeldLeases } from '../../../pipeline/held-leases.ts';
-import type { Observer, Ports } from '../../../pipeline/ports/job.ts';
-import type { Source } from '../../../pipeline/ports/ports.ts';
 import { runConnector } from '../../../pipeline/run.ts';
 import { openState } from '../../../state/run/open-state.ts';
-import { closingResources, type CloseAtEnd } from '../../run/closing-resources.ts';
-import { openDestination } from '../../run/destination.ts';
-import { bucketOf, jobOf } from '../../run/job.ts';
+import { closingResources } from '../../run/closing-resources.ts';
+import { jobOf } from '../../run/job.ts';
+import { portsWithoutSource } from '../../run/ports-without-source.ts';
 import { newRunId } from '../../run/run-id.ts';
-import { runPorts } from '../../run/run-ports.ts';
-import { stateLocation } from '../../run/state-location.ts';
 import type { RepairContext } from '../repair-context.ts';
 import type { RecordDifferences } from './compare-records.ts';
 import { planRepair } from './plan-repair.ts';
@@ -49,19 +43,16 @@ export async function repairRecords(
   const job = { ...jobOf(connector, options), isPushed: connector.spec.mode === 'rest_push' };
   return closingResources(async (closeAtEnd) => {
     const log = context.log.child({ run: runId });
-    const ports = await openPorts(connector, options, { ...context, log }, closeAtEnd);
+    const { ports } = await portsWithoutSource(
+      connector,
+      options,
+      { ...context, log },
+      openState,
+      closeAtEnd,
+    );
     let differences: RecordDifferences | undefined;
-    const { counts } = await runConnector(
-      job,
-      context.wrapPorts?.(ports) ?? ports,
-      signal,
-      (_job, _ports, position, sink, ending) =>
-        planRepair(
-          async (onMissing) => (differences = await compare(onMissing, ending)),
-          job,
-          position,
-          sink,
-        ),
+    const { counts } = await runConnector(job, ports, signal, (_job, _ports, position, sink, ending) =>
+      planRepair(async (onMissing) => (differences = await compare(onMissing, ending)), job, position, sink),
     );
     if (differences === undefined) throw new BridgeError('INTERNAL', `Run ${runId} compared nothing.`);
     return { runId, differences, deleted: counts.deleted - counts.rejected, rejected: counts.rejected };
@@ -76,35 +67,3 @@ const ORDINARY_RUN = {
   reconcile: false,
   sends: true,
 } as const;
-
-async function openPorts(
-  connector: Connector,
-  options: Parameters<typeof jobOf>[1],
-  context: RepairContext,
-  closeAtEnd: CloseAtEnd,
-): Promise<Ports> {
-  const { spec } = connector;
-  // The state adds the leases, and every component that changes anything outside the process checks them.
-  const leases = new HeldLeases();
-  const destination = openDestination(connector, options, { ...context, leases });
-  const store = await openArtifactStore(bucketOf(spec, false), { ...context, leases });
-  const state = closeAtEnd(await openState({ ...stateLocation(context), readOnly: false, leases }));
-  const opened = { source: UNREAD, state, store, destination, log: context.log, observer: UNOBSERVED };
-  return runPorts(opened, connector, context);
-}
-
-const UNOBSERVED: Observer = { phase: () => undefined, rows: () => undefined };
-
-/** A repair compares the state with the data store, and leaves the source to the next run. */
-const UNREAD: Source = {
-  listing: 'delta',
-  read: () => {
-    throw notRead();
-  },
-  columns: () => Promise.reject(notRead()),
-  close: () => Promise.resolve(),
-};
-
-function notRead(): BridgeError {
-  return new BridgeError('INTERNAL', 'A repair was about to read the source.');
-}

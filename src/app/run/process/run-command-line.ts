@@ -6,7 +6,12 @@ export function runCommandLine(connectorPath: string, local: boolean): string {
   return `run --connector ${shellWord(connectorPath)}${local ? ' --local' : ''}`;
 }
 
+/** The command that deletes every document of a connector, as `runCommandLine`. */
+export function retireCommandLine(connectorPath: string, local: boolean): string {
+  return runCommandLine(connectorPath, local).replace(/^run /, 'retire ');
+}
+
 /** The command that shows one document. @param command the command of its run */
 export function explainCommandLine(command: string, docId: string): string {
-  return `gemini-sync-bridge ${command.replace(/^run /, 'explain ')} --doc ${shellWord(printable(docId))}`;
+  return `gemini-sync-bridge ${command.replace(/^(?:run|retire) /, 'explain ')} --doc ${shellWord(printable(docId))}`;
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../core/exit-status.ts';
 import { amount } from '../../../core/text/count-text.ts';
-import { commandLineActor } from '../../command-line-actor.ts';
+import { commandLineActor } from '../../environment/command-line-actor.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { SECRETS_ROTATE } from '../../help/commands/secrets.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';

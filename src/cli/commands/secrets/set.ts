@@ -3,7 +3,7 @@ import type { ManagedSecretFacts, SecretOrder } from '../../../app/studio/secret
 import { BridgeError } from '../../../core/errors.ts';
 import { EXIT } from '../../../core/exit-status.ts';
 import { MANAGED_SECRET_BYTES_MAX } from '../../../core/limits.ts';
-import { commandLineActor } from '../../command-line-actor.ts';
+import { commandLineActor } from '../../environment/command-line-actor.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { SECRETS_SET } from '../../help/commands/secrets.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';

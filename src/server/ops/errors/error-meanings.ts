@@ -120,6 +120,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   GEMINI_PURGE_UNSAFE: 'A trial purge would have deleted documents it must not. Nothing was deleted.',
   RECONCILIATION_REFUSED:
     'A full reconciliation was requested, and the listing is not complete enough to delete by. Nothing was sent. The message has the reason; a run without `--reconcile-full` is safe.',
+  RETIRE_SHARED_SCOPE:
+    'Another file of `CONNECTORS_DIR` defines a connector with the same name and data store, so its documents would be deleted as well. Nothing was deleted. Remove or rename that connector, or remove this file without `retire`.',
+  RETIRE_PUSHES_WAITING:
+    'Pushed events of the connector wait for a run. They would be lost, or their documents would appear again. Nothing was deleted. Stop the producers, deliver the events with `run`, and retire again.',
+  RETIRE_COUNT_CHANGED:
+    'The number of documents changed between the count of `retire` and its deletes, because another run of the connector ended. Nothing was deleted. Run `retire` again to see the new number.',
   STATE_UNREACHABLE:
     'The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit.',
   STATE_LIMIT:
@@ -226,6 +232,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'No worker took a requested run before the request expired, because its schedule has `catchUp: none`. The next start of the schedule requests another run. Check that a worker is running.',
   DEFINITION_UNKNOWN:
     'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
+  DEFINITION_PAUSED:
+    'The schedule requested a run of a definition that has `paused: true`, so nothing was started. Run `generate pg-cron` again, which removes the job. A person can still start a run.',
   DRIFT_FILE_UNREADABLE:
     'A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory.',
   VALUES_INVALID:

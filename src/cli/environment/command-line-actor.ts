@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os';
-import type { Actor } from '../core/access/actor.ts';
+import type { Actor } from '../../core/access/actor.ts';
 
-/** The user of the operating system who runs a command. A user who can reach the database may do everything. */
+/** The person at the command line, by the name of the user of the system. The credentials of the state permit every action. */
 export function commandLineActor(): Actor {
   const name = userName();
   return { kind: 'command_line', id: name, name, right: 'admin', address: null, requestId: null };
 }
 
-/** In a container the user may have a number only. */
+/** A container may run as a user that has no name. */
 function userName(): string {
   try {
     return userInfo().username;
