@@ -34,7 +34,7 @@ module.exports = {
       comment:
         'YAML, positions, sentences and schedules serve every kind of definition, so they know none of them.',
       severity: 'error',
-      from: { path: '^src/definitions/([^/]+$|(yaml|edit|form|schema|schedule)/)' },
+      from: { path: '^src/definitions/([^/]+$|(yaml|edit|schema|schedule)/)' },
       to: { path: '^src/definitions/(?!yaml/|edit/|form/|schema/|schedule/)[^/]+/' },
     },
     {

@@ -1,14 +1,8 @@
+import type { Advice } from './advice.ts';
 import { deletePolicyAdvice } from './delete-policy.ts';
 import { textAt, valueAt } from '../draft.ts';
 import { dialectOf, splitSql } from '../connector/sql/sql-text.ts';
 import { scheduleAdvice } from './schedule.ts';
-
-/** A recommendation for a field. Unlike a problem, it never prevents anything. */
-export interface Advice {
-  readonly path: string;
-  /** Sentences that say what the present choice means, and what to consider. */
-  readonly message: string;
-}
 
 /** The advice for a connector that may be incomplete. What is wrong is a problem of `validate`, and not repeated here. */
 export function adviceOf(connector: unknown): Advice[] {

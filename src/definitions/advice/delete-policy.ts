@@ -1,6 +1,6 @@
 import { incompleteListing } from '../connector/rules/delta.ts';
 import { valueAt } from '../draft.ts';
-import type { Advice } from './advice-of.ts';
+import type { Advice } from './advice.ts';
 
 const PATH = 'spec.reconciliation.deletePolicy';
 

@@ -1,7 +1,7 @@
 import { durationSeconds } from '../../core/time/duration.ts';
 import { textAt, valueAt } from '../draft.ts';
 import { cronOf } from '../schedule/cron.ts';
-import type { Advice } from './advice-of.ts';
+import type { Advice } from './advice.ts';
 
 const PATH = 'spec.schedule';
 /** Starts that are compared: those of a day, for a schedule of one start in each hour. */

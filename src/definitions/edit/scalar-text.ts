@@ -90,9 +90,9 @@ function readSmall(source: string): unknown {
 /** @returns undefined if a literal block cannot express the value */
 function literalText(value: string, step: number): ScalarText | undefined {
   if (UNPRINTABLE.test(value) || value.trim() === '' || step < 1 || step > 9) return undefined;
-  const ends = /\n*$/.exec(value.slice(-2))?.[0].length ?? 0;
-  const chomping = ['-', '', '+'][ends] ?? '+';
-  const lines = (ends === 0 ? value : value.slice(0, -1)).split('\n');
+  const isEnded = value.endsWith('\n');
+  const chomping = value.endsWith('\n\n') ? '+' : isEnded ? '' : '-';
+  const lines = (isEnded ? value.slice(0, -1) : value).split('\n');
   const first = lines.find((line) => line !== '') ?? '';
   const indicator = /^\s/.test(first) ? String(step) : '';
   return { inline: `|${indicator}${chomping}`, lines };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** How one generated text is laid out. */
-export interface Layout {
+interface Layout {
   readonly step: number;
   readonly dashStep: number;
   readonly newline: string;

@@ -43,7 +43,7 @@ describe('starterText', () => {
         (line: string, indent: string, key: string) =>
           ['metadata', 'source', 'mapping', 'output', 'gemini', 'reconciliation'].includes(key)
             ? line
-            : `${indent}${key}: ${{ ...values, path: 'files' }[key] ?? (/Field/.test(key) ? 'a' : key === 'contentTemplate' ? '"{{ b }}"' : 'my-value')}`,
+            : `${indent}${key}: ${{ ...values, path: 'files' }[key] ?? (key.includes('Field') ? 'a' : key === 'contentTemplate' ? '"{{ b }}"' : 'my-value')}`,
       );
       const { problems } = await checkTextOf('c.yaml', filled, () => ({ kind: connectorKind }), {});
       expect(problems).toEqual([]);
