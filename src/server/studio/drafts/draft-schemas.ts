@@ -114,7 +114,9 @@ export const checkSchema = Type.Object(
         description: 'Fields of the form that were changed, by their names in the page.',
       }),
     ),
-    action: Type.Optional(Type.String({ maxLength: 4_096, description: 'A button of the form.' })),
+    remove: Type.Optional(
+      Type.String({ maxLength: 4_096, description: 'The path of a key that is removed from the text.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -125,6 +127,9 @@ export const checkAnswerSchema = Type.Object(
     text: Type.String({ description: 'The text as it was saved.' }),
     ...problemsSchema.properties,
     readable: Type.Boolean({ description: 'Whether the text is YAML, so that the form can show it.' }),
+    refused: Type.Array(Type.String(), {
+      description: 'The paths of fields whose content is not in the text; the page says why.',
+    }),
     page: Type.String({ description: 'The page of the editor, as HTML.' }),
   },
   { additionalProperties: false },

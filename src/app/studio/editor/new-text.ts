@@ -1,0 +1,34 @@
+import type { InitSource } from '../../init/choices.ts';
+import { template } from '../../init/templates.ts';
+import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
+import { editYaml } from '../../../definitions/edit/edit-yaml.ts';
+
+/** What a new connector starts with. */
+export interface NewConnector {
+  readonly source: InitSource;
+  /** Empty: the name is still to be chosen. */
+  readonly name: string;
+  readonly start: 'form' | 'example';
+}
+
+/** The text of a new connector. */
+export async function newText(order: NewConnector): Promise<string> {
+  return exampleText(order);
+}
+
+/** A worked example for a source, under the name of the new connector. */
+async function exampleText({ source, name }: NewConnector): Promise<string> {
+  const text = await template(`connectors/${source}.yaml`);
+  // The first line names a schema in a repository that `init` made, and not in this one.
+  const own = text.replace(/^# yaml-language-server:.*\n/, '');
+  if (!isConnectorName(name)) return own;
+  const edited = editYaml(
+    own,
+    [
+      { kind: 'set', path: ['metadata', 'name'], value: name },
+      { kind: 'set', path: ['spec', 'output', 'prefix'], value: name },
+    ],
+    () => [],
+  );
+  return 'text' in edited ? edited.text : own;
+}
