@@ -1,7 +1,9 @@
 import type { Actor } from '../../../core/access/actor.ts';
+import { adviceOf } from '../../../definitions/advice/advice-of.ts';
 import type { FormModel } from '../../../definitions/form/form-model.ts';
 import { formOf } from '../../../definitions/form/form-of.ts';
 import type { Problem } from '../../../definitions/problem.ts';
+import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import type { DraftChecker } from '../check-draft.ts';
 import type { Draft, DraftService } from '../drafts/draft-service.ts';
 import { applySubmission, type Refused, type Submission } from './apply-submission.ts';
@@ -33,7 +35,7 @@ export async function viewOf(
 ): Promise<EditorView> {
   const problems = await draftChecker.check(draft);
   const form = formOf(draft.text, problems);
-  if (form !== undefined) return { draft, problems, form, isReadable: true, refused, advice: [] };
+  if (form !== undefined) return { draft, problems, form, isReadable: true, refused, advice: adviceOf(readYaml(draft.text).value) };
   const last = formOf(draft.readableText, []) ?? { sections: [], otherProblems: [] };
   return { draft, problems, form: { ...last, otherProblems: problems }, isReadable: false, refused, advice: [] };
 }

@@ -1,5 +1,6 @@
 import type { InitSource } from '../../init/choices.ts';
 import { template } from '../../init/templates.ts';
+import { starterText } from '../../../definitions/starter/starter-text.ts';
 import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
 import { editYaml } from '../../../definitions/edit/edit-yaml.ts';
 
@@ -8,13 +9,26 @@ export interface NewConnector {
   readonly source: InitSource;
   /** Empty: the name is still to be chosen. */
   readonly name: string;
+  /** The fields to fill in, or a complete example. */
   readonly start: 'form' | 'example';
 }
 
 /** The text of a new connector. */
 export async function newText(order: NewConnector): Promise<string> {
-  return exampleText(order);
+  if (order.start === 'example') return exampleText(order);
+  const { source, name } = order;
+  return starterText({ ...CHOICES[source], ...(name === '' ? {} : { name }) });
 }
+
+const CHOICES = {
+  postgres: { mode: 'sql_pull', type: 'postgres' },
+  mysql: { mode: 'sql_pull', type: 'mysql' },
+  mssql: { mode: 'sql_pull', type: 'mssql' },
+  oracle: { mode: 'sql_pull', type: 'oracle' },
+  http: { mode: 'rest_pull', type: 'http' },
+  file: { mode: 'file_pull', type: 'file' },
+  push: { mode: 'rest_push', type: 'http' },
+} as const;
 
 /** A worked example for a source, under the name of the new connector. */
 async function exampleText({ source, name }: NewConnector): Promise<string> {

@@ -78,7 +78,7 @@ export function editorPage({ view, viewer, formToken, now, flash, unsaved }: Edi
             <FormPart view={view} />
             <div class="text-part">
               <label for="text">YAML</label>
-              <div class="code">
+              <div class="code-pane">
                 <div class="gutter" id="gutter" aria-hidden="true" />
                 <textarea
                   id="text"
