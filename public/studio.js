@@ -195,7 +195,9 @@ function openEditor(editor) {
   }
 
   function focusFirstProblem() {
-    const bad = fields().find((control) => control.getAttribute('aria-invalid') === 'true' && !control.matches(':disabled'));
+    const bad = fields().find(
+      (control) => control.getAttribute('aria-invalid') === 'true' && !control.matches(':disabled'),
+    );
     if (bad !== undefined) focusControl(bad.id);
     else {
       const line = document.querySelector('#summary [data-status="fail"][data-line]');

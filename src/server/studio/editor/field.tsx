@@ -11,14 +11,19 @@ interface FieldOptions {
 
 /** One field of the form: label, control, problems, advice and description. */
 export function Field({ field, refused, advice }: FieldOptions) {
-  const { path, label, group, required, present, problems, applies, known, description, examples } = field;
+  const { path, label, group, required, problems, applies, known, description, examples } = field;
   const id = controlId(path);
-  const isExtra = !required && !present && problems.length === 0 && refused === undefined && advice.length === 0;
+  const isExtra = isOptional(field) && refused === undefined && advice.length === 0;
   const isBad = refused !== undefined || problems.some(({ status }) => status === 'fail');
   const hasNotes = isBad || problems.length > 0 || advice.length > 0;
   const key = path.slice(path.lastIndexOf('.') + 1);
   return (
-    <div class="field" data-key={path} data-extra={isExtra ? '' : undefined} data-bad={isBad ? '' : undefined}>
+    <div
+      class="field"
+      data-key={path}
+      data-extra={isExtra ? '' : undefined}
+      data-bad={isBad ? '' : undefined}
+    >
       <p class="field-label">
         <label for={id}>
           {group !== '' && `${group}: `}
@@ -55,11 +60,20 @@ export function Field({ field, refused, advice }: FieldOptions) {
   );
 }
 
+/** Whether a person can leave the field alone: it is not needed, or has the only value that it can have. */
+export function isOptional({ required, present, problems, control, options, value }: FormField): boolean {
+  if (problems.length > 0) return false;
+  return (!required && !present) || (control === 'select' && options.length === 1 && value === options[0]);
+}
+
 function ProblemNote({ problem: { status, message, fix, place } }: { readonly problem: FormProblem }) {
   return (
     <p class={`note ${status === 'fail' ? 'bad' : 'warn'}`}>
       <span class="unseen">{status === 'fail' ? 'Problem: ' : 'Warning: '}</span>
-      {message} <span class="write">Write: <span class="fix">{fix}</span></span>
+      {message}{' '}
+      <span class="write">
+        Write: <span class="fix">{fix}</span>
+      </span>
       {place.line !== undefined && (
         <>
           {' '}
