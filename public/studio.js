@@ -148,6 +148,7 @@ function openEditor(editor) {
     const next = new DOMParser().parseFromString(answer.page, 'text/html');
     const before = summary();
     bringUpToDate(document, next);
+    for (const name of sent.fields.keys()) showExtra(name);
     for (const control of fields()) {
       if (!typed.has(control.name) && control !== document.activeElement) showDefault(control);
       const mine = typed.get(control.name);
@@ -170,6 +171,13 @@ function openEditor(editor) {
     area.setSelectionRange(moved(selectionStart), moved(selectionEnd));
     area.scrollTop = scrollTop;
     area.scrollLeft = scrollLeft;
+  }
+
+  /** A field that was emptied does not vanish when it is left. @param {string} name */
+  function showExtra(name) {
+    const control = fields().find((each) => each.name === name);
+    const box = control?.closest('[data-extra]')?.closest('.part')?.querySelector('.show-extra input');
+    if (box instanceof HTMLInputElement) box.checked = true;
   }
 
   /** What the server could not put into the text is kept in hidden fields for a page without this script. */

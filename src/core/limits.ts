@@ -112,3 +112,6 @@ export const REPAIR_DELETES_MAX = 100_000;
  * attempts, this is about an hour.
  */
 export const RUN_REQUEST_ATTEMPTS_MAX = 9;
+
+/** Text of a draft in Studio: the size of a connector file. */
+export const DRAFT_BYTES_MAX = 1_048_576;

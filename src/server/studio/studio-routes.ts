@@ -1,5 +1,6 @@
 import type { RouteSet } from '../http/route-set.ts';
 import { draftApiRoutes } from './drafts/draft-api.ts';
+import { checkRoute } from './editor/check-route.ts';
 import { editorRoutes } from './editor/editor-routes.ts';
 import { startRoutes } from './editor/start-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
@@ -12,6 +13,7 @@ export function studioRoutes(context: StudioContext): RouteSet {
     void app.register(draftApiRoutes(context));
     void app.register(startRoutes(context));
     void app.register(editorRoutes(context));
+    void app.register(checkRoute(context));
     done();
   };
 }

@@ -88,7 +88,7 @@ function applyFields(
 
 function removed({ text, refused }: Applied, path: string): Applied {
   const field = fieldAt(formOf(text, []), path);
-  if (field === undefined || !field.present) return { text, refused };
+  if (field?.present !== true) return { text, refused };
   const edit: YamlEdit = { kind: 'remove', path: field.segments };
   const result = editYaml(text, [edit], KEY_ORDER);
   if ('text' in result) return { text: result.text, refused };

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import { SERVER_PATH_PART_CHARACTERS_MAX, DRAFT_FIELDS_MAX, DRAFT_ID_CHARACTERS_MAX } from '../../limits.ts';
-import { CONNECTOR_FILE_BYTES_MAX } from '../../../definitions/limits.ts';
+import { DRAFT_BYTES_MAX } from '../../../core/limits.ts';
 import type { Problem } from '../../../definitions/problem.ts';
 
 export const draftIdParams = Type.Object({
@@ -17,7 +17,7 @@ export const connectorNameParams = Type.Object({
 });
 
 const text = Type.String({
-  maxLength: CONNECTOR_FILE_BYTES_MAX,
+  maxLength: DRAFT_BYTES_MAX,
   description: 'The definition as YAML, exactly as it is proposed.',
 });
 const version = Type.Integer({ minimum: 1, description: 'Grows with every change of the draft.' });

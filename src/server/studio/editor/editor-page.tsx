@@ -1,3 +1,4 @@
+import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import type { EditorView } from '../../../app/studio/editor/editor.ts';
 import { controlText } from '../../../app/studio/editor/control-text.ts';
 import type { Flash } from '../../http/flash.ts';
@@ -50,65 +51,87 @@ export function editorPage({ view, viewer, formToken, now, flash, unsaved }: Edi
         >
           <FormToken value={formToken} />
           <input type="hidden" name="version" value={String(draft.version)} />
-          <div class="editor-head">
-            <div class="head">
-              <h1>{title}</h1>
-              <p id="facts" data-live="">
-                {draft.path === '' ? 'The file gets the name of the connector.' : <code>{draft.path}</code>}
-                {draft.base !== null && ', from the newest merged file'}
-              </p>
-            </div>
-            <div class="actions">
-              <button type="submit" class="primary">
-                Save
-              </button>
-              <a class="button" href={draftPagePath(draft.id, 'preview')}>
-                Preview documents
-              </a>
-              <a class="button" href={draftPagePath(draft.id, 'propose')}>
-                Propose…
-              </a>
-            </div>
-            <p class="quiet" id="saved" role="status">
-              Saved <Moment at={draft.updatedAt} now={now} />
-            </p>
-          </div>
+          <Head view={view} now={now} title={title} />
           <ProblemSummary view={view} />
           <div class="panes">
             <FormPart view={view} />
-            <div class="text-part">
-              <label for="text">YAML</label>
-              <div class="code-pane">
-                <div class="gutter" id="gutter" aria-hidden="true" />
-                <textarea
-                  id="text"
-                  name="text"
-                  class="mono"
-                  rows={28}
-                  wrap="off"
-                  spellcheck={false}
-                  autocomplete="off"
-                  aria-describedby="summary-title"
-                >
-                  {areaText(controlText(draft.text))}
-                </textarea>
-              </div>
-            </div>
+            <TextPart text={draft.text} />
           </div>
         </form>
-        <details class="discard">
-          <summary>Discard this draft…</summary>
-          <form method="post" action={draftPagePath(draft.id, 'discard')}>
-            <FormToken value={formToken} />
-            <p>The text of the draft is removed. Merged files and open proposals stay as they are.</p>
-            <button type="submit" class="danger">
-              Discard the draft
-            </button>
-          </form>
-        </details>
+        <Discard draft={draft} formToken={formToken} />
       </>
     ),
   });
+}
+
+interface HeadOptions extends Pick<EditorPage, 'view' | 'now'> {
+  readonly title: string;
+}
+
+function Head({ view: { draft }, now, title }: HeadOptions) {
+  return (
+    <div class="editor-head">
+      <div class="head">
+        <h1>{title}</h1>
+        <p id="facts" data-live="">
+          {draft.path === '' ? 'The file gets the name of the connector.' : <code>{draft.path}</code>}
+          {draft.base !== null && ', from the newest merged file'}
+        </p>
+      </div>
+      <div class="actions">
+        <button type="submit" class="primary">
+          Save
+        </button>
+        <a class="button" href={draftPagePath(draft.id, 'preview')}>
+          Preview documents
+        </a>
+        <a class="button" href={draftPagePath(draft.id, 'propose')}>
+          Propose…
+        </a>
+      </div>
+      <p class="quiet" id="saved" role="status">
+        Saved <Moment at={draft.updatedAt} now={now} />
+      </p>
+    </div>
+  );
+}
+
+function TextPart({ text }: Pick<Draft, 'text'>) {
+  return (
+    <div class="text-part">
+      <label for="text">YAML</label>
+      <div class="code-pane">
+        <div class="gutter" id="gutter" aria-hidden="true" />
+        <textarea
+          id="text"
+          name="text"
+          class="mono"
+          rows={28}
+          wrap="off"
+          spellcheck={false}
+          autocomplete="off"
+          aria-describedby="summary-title"
+        >
+          {areaText(controlText(text))}
+        </textarea>
+      </div>
+    </div>
+  );
+}
+
+function Discard({ draft, formToken }: { readonly draft: Draft } & Pick<EditorPage, 'formToken'>) {
+  return (
+    <details class="discard">
+      <summary>Discard this draft…</summary>
+      <form method="post" action={draftPagePath(draft.id, 'discard')}>
+        <FormToken value={formToken} />
+        <p>The text of the draft is removed. Merged files and open proposals stay as they are.</p>
+        <button type="submit" class="danger">
+          Discard the draft
+        </button>
+      </form>
+    </details>
+  );
 }
 
 function NotSaved({ unsaved: { text, fields } }: { readonly unsaved: Unsaved }) {

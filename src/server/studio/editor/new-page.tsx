@@ -45,35 +45,8 @@ export function newPage({ viewer, formToken, flash, drafts, now }: NewPage): str
         <form class="start" method="post" action={DRAFTS_PATH}>
           <FormToken value={formToken} />
           <input type="hidden" name="intent" value="create" />
-          <fieldset class="choices">
-            <legend>Source</legend>
-            {SOURCES.map(({ source, title, about }, index) => (
-              <label class="choice" key={source}>
-                <input type="radio" name="source" value={source} required checked={index === 0} />
-                <span>
-                  <strong>{title}</strong>
-                  <span class="quiet">{about}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
-          <div class="field">
-            <label for="new-name">Name</label>
-            <input
-              id="new-name"
-              name="name"
-              maxLength={64}
-              pattern="[a-z0-9]([a-z0-9\-]{0,62}[a-z0-9])?"
-              title="Lower-case letters, digits and hyphens, with a letter or digit at both ends"
-              aria-describedby="new-name-about"
-              autocomplete="off"
-              placeholder="hr-employees"
-            />
-            <p class="quiet" id="new-name-about">
-              Lower-case letters, digits and hyphens, unique in the installation. You can choose it later, but
-              a connector that ran keeps its name.
-            </p>
-          </div>
+          <SourceChoice />
+          <NameField />
           <fieldset class="choices">
             <legend>Start with</legend>
             <label class="choice">
@@ -101,4 +74,43 @@ export function newPage({ viewer, formToken, flash, drafts, now }: NewPage): str
       </>
     ),
   });
+}
+
+function SourceChoice() {
+  return (
+    <fieldset class="choices">
+      <legend>Source</legend>
+      {SOURCES.map(({ source, title, about }, index) => (
+        <label class="choice" key={source}>
+          <input type="radio" name="source" value={source} required checked={index === 0} />
+          <span>
+            <strong>{title}</strong>
+            <span class="quiet">{about}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function NameField() {
+  return (
+    <div class="field">
+      <label for="new-name">Name</label>
+      <input
+        id="new-name"
+        name="name"
+        maxLength={64}
+        pattern="[a-z0-9]([a-z0-9\-]{0,62}[a-z0-9])?"
+        title="Lower-case letters, digits and hyphens, with a letter or digit at both ends"
+        aria-describedby="new-name-about"
+        autocomplete="off"
+        placeholder="hr-employees"
+      />
+      <p class="quiet" id="new-name-about">
+        Lower-case letters, digits and hyphens, unique in the installation. You can choose it later, but a
+        connector that ran keeps its name.
+      </p>
+    </div>
+  );
 }
