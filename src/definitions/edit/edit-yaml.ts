@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import { displayPath, type Segment } from '../problem.ts';
 import { readYaml, type YamlReading } from '../yaml/yaml.ts';
 import { editSplices } from './edit-splices.ts';
 import { has, intendedValue, isMapping, valueIn } from './intended-value.ts';
+import { sameValue } from './same-value.ts';
 import { spliced } from './splices.ts';
 import { isList, isScalar } from './value-lines.ts';
 import type { KeyOrder, PlainValue, YamlEdit, YamlEdited } from './yaml-edit.ts';
@@ -29,7 +29,7 @@ function editOnce(text: string, edit: YamlEdit, keyOrder: KeyOrder): YamlEdited 
   }
   const intended = intendedValue(reading.value, edit);
   if (intended === undefined) return doesNotFit(reading, edit);
-  if (isDeepStrictEqual(intended.value, reading.value)) return { text };
+  if (sameValue(intended.value, reading.value)) return { text };
   const steps =
     edit.kind === 'set' ? smallerEdits(valueIn(reading.value, edit.path), edit.path, edit.value) : undefined;
   if (steps !== undefined && has(reading.value, edit.path[0] ?? '')) return editYaml(text, steps, keyOrder);
@@ -50,7 +50,7 @@ function editOnce(text: string, edit: YamlEdit, keyOrder: KeyOrder): YamlEdited 
 function reads(text: string, value: unknown): boolean {
   const reading = readYaml(text);
   if (reading.problems.some(({ code }) => code !== 'yaml_empty')) return false;
-  return isDeepStrictEqual(reading.value ?? null, value ?? null);
+  return sameValue(reading.value ?? null, value ?? null);
 }
 
 /** The edits of the parts that differ, so that the lines of the others stay; undefined if the value is replaced as a whole. */
@@ -61,9 +61,7 @@ function smallerEdits(old: unknown, path: readonly Segment[], value: PlainValue)
   }
   if (!isMapping(old) || Object.keys(old).length === 0 || Object.keys(value).length === 0) return undefined;
   const sets = Object.entries(value).flatMap(([key, item]): YamlEdit[] =>
-    has(old, key) && isDeepStrictEqual(old[key], item)
-      ? []
-      : [{ kind: 'set', path: [...path, key], value: item }],
+    has(old, key) && sameValue(old[key], item) ? [] : [{ kind: 'set', path: [...path, key], value: item }],
   );
   const removals = Object.keys(old)
     .filter((key) => !Object.hasOwn(value, key))
@@ -78,9 +76,9 @@ function listEdits(
 ): YamlEdit[] {
   const shorter = Math.min(old.length, value.length);
   let before = 0;
-  while (before < shorter && isDeepStrictEqual(old[before], value[before])) before += 1;
+  while (before < shorter && sameValue(old[before], value[before])) before += 1;
   let after = 0;
-  while (after < shorter - before && isDeepStrictEqual(old.at(-1 - after), value.at(-1 - after))) after += 1;
+  while (after < shorter - before && sameValue(old.at(-1 - after), value.at(-1 - after))) after += 1;
   const replaced = shorter - before - after;
   const sets = value
     .slice(before, before + replaced)

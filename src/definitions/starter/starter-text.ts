@@ -6,6 +6,7 @@ import { connectorDocument } from '../connector/schema/schema-document.ts';
 /** What a person chooses before a new connector has a text. */
 export interface StarterChoice {
   readonly mode: ConnectorSpec['mode'];
+  /** One of `SOURCE_TYPES` for the mode; another one is replaced by the first of them. */
   readonly type: string;
   readonly name?: string;
 }
@@ -52,7 +53,7 @@ metadata:
 spec:
   mode: ${mode}
   source:
-    type: ${type}
+    type: ${SOURCE_TYPES[mode].find((known) => known === type) ?? SOURCE_TYPES[mode][0]}
 ${SOURCES[mode]}
   mapping:
     # The field that permanently identifies a row.
