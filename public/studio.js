@@ -26,6 +26,10 @@ function openEditor(editor) {
   let isSending = false;
   /** A button that waits for its answer. @type {string | undefined} */
   let removal;
+  /** The control that a person is typing in. @type {Control | undefined} */
+  let typing;
+  /** Whether the focus goes to the first problem when all is saved. */
+  let wantsFocus = false;
   let isStopped = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -36,13 +40,16 @@ function openEditor(editor) {
 
   editor.addEventListener('input', ({ target }) => {
     if (target !== area && !isField(target)) return;
-    if (isField(target)) typed.set(target.name, target.value);
-    else showLines();
+    if (isField(target)) {
+      typed.set(target.name, target.value);
+      typing = target;
+    } else showLines();
     say('Not saved yet', false);
     schedule(PAUSE_MS);
   });
-  editor.addEventListener('change', ({ target }) => {
-    // Leaving a field shows what the server made of it.
+  editor.addEventListener('focusout', ({ target }) => {
+    typing = undefined;
+    // Leaving a field shows what the server made of it, such as a list without empty lines.
     if (isField(target) && !typed.has(target.name)) showDefault(target);
   });
   editor.addEventListener('submit', (event) => {
@@ -50,8 +57,8 @@ function openEditor(editor) {
     event.preventDefault();
     const button = event.submitter;
     if (button instanceof HTMLButtonElement && button.name === 'remove') removal = button.value;
-    else void send().then(focusFirstProblem);
-    if (removal !== undefined) schedule(0);
+    else wantsFocus = true;
+    void send();
   });
   area.addEventListener('scroll', scrollGutter);
   document.addEventListener('click', (event) => {
@@ -88,6 +95,10 @@ function openEditor(editor) {
     }
     // What was typed in the meantime, and what was not saved.
     if (area.value !== known || pending() || removal !== undefined) schedule(again);
+    else if (wantsFocus) {
+      wantsFocus = false;
+      focusFirstProblem();
+    }
   }
 
   /** Fields that the server has refused wait for the next change. @type {Set<string>} */
@@ -150,7 +161,7 @@ function openEditor(editor) {
     bringUpToDate(document, next);
     for (const name of sent.fields.keys()) showExtra(name);
     for (const control of fields()) {
-      if (!typed.has(control.name) && control !== document.activeElement) showDefault(control);
+      if (!typed.has(control.name) && control !== typing) showDefault(control);
       const mine = typed.get(control.name);
       if (mine !== undefined && control.value !== mine) control.value = mine;
     }
