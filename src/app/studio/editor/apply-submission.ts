@@ -45,8 +45,10 @@ export function applySubmission(
 ): Applied {
   const { text, fields, changedOnly, remove } = submission;
   const typed = text === undefined ? draft.text : textOfControl(text, draft.text);
-  const before = formOf(draft.text, []) ?? formOf(draft.readableText, []);
+  // The script of the editor sends what was changed, so the form that it showed is not needed.
+  const before = changedOnly ? undefined : (formOf(draft.text, []) ?? formOf(draft.readableText, []));
   const changed = changedOnly ? fields : differing(fields, before);
+  if (changed.size === 0 && remove === undefined) return { text: typed, refused: [] };
   const now = formOf(typed, []);
   if (now === undefined) return { text: typed, refused: refusedAll(changed, UNREADABLE) };
   const isConflict = (field: FormField) =>
