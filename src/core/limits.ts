@@ -130,3 +130,5 @@ export const RUN_REQUEST_ATTEMPTS_MAX = 9;
 
 /** Characters of one text of an entry of the audit log, such as the name of an object; the longest path of a request fits. */
 export const AUDIT_TEXT_CHARACTERS_MAX = 2_000;
+/** Text of a draft in Studio: the size of a connector file. */
+export const DRAFT_BYTES_MAX = 1_048_576;

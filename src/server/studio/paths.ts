@@ -5,14 +5,12 @@ export const PROPOSALS_PATH = '/studio/proposals';
 export const SECRETS_PATH = '/studio/secrets';
 export const AUDIT_PATH = '/studio/audit';
 
+export const NEW_CONNECTOR_PATH = '/studio/connectors/new';
+export const DRAFTS_PATH = '/studio/drafts';
+
 /** The editor of a draft. */
 export function draftPath(id: string): string {
   return `${STUDIO_PATH}/drafts/${encodeURIComponent(id)}`;
-}
-
-/** A page or file of a draft beside its editor. */
-export function draftPartPath(id: string, part: 'propose' | 'patch' | 'resolve'): string {
-  return `${draftPath(id)}/${part}`;
 }
 
 /** The page of one proposal. */
@@ -41,4 +39,12 @@ export function secretPath(name: string, page: 'edit' | 'delete'): string {
 /** A run that "run now" started. It leads to Ops once the run has begun. */
 export function startedPath(runId: string): string {
   return `${STUDIO_PATH}/runs/${encodeURIComponent(runId)}`;
+}
+
+/** A page or file of a draft beside its editor. */
+export function draftPartPath(
+  id: string,
+  page: 'discard' | 'patch' | 'preview' | 'propose' | 'resolve',
+): string {
+  return `${draftPath(id)}/${page}`;
 }

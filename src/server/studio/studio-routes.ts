@@ -7,6 +7,10 @@ import { historyApiRoutes, proposalApiRoutes } from './proposals/proposal-api.ts
 import { proposalPageRoutes } from './proposals/proposal-pages.ts';
 import { catalogRoutes } from './catalog/catalog-routes.ts';
 import { runNowRoutes } from './runs/run-now-routes.ts';
+import { draftApiRoutes } from './drafts/draft-api.ts';
+import { checkRoute } from './editor/check-route.ts';
+import { editorRoutes } from './editor/editor-routes.ts';
+import { startRoutes } from './editor/start-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -23,6 +27,10 @@ export function studioRoutes(context: StudioContext): RouteSet {
     void app.register(historyPageRoutes(context));
     void app.register(catalogRoutes(context));
     void app.register(runNowRoutes(context));
+    void app.register(draftApiRoutes(context));
+    void app.register(startRoutes(context));
+    void app.register(editorRoutes(context));
+    void app.register(checkRoute(context));
     done();
   };
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { requireRight, type Actor } from '../../../core/access/actor.ts';
 import { BridgeError } from '../../../core/errors.ts';
+import { DRAFT_BYTES_MAX } from '../../../core/limits.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
 import { textAt } from '../../../definitions/draft.ts';
-import { CONNECTOR_FILE_BYTES_MAX } from '../../../definitions/limits.ts';
 import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import type { DraftStore } from '../../../state/studio/drafts.ts';
 import type { RepositoryBase } from '../../../studio/repository.ts';
@@ -24,42 +24,14 @@ interface DraftSettings {
   readonly clock: Clock;
 }
 
-type Original = { readonly path: string; readonly base: NonNullable<Draft['base']> };
+interface Original {
+  readonly path: string;
+  readonly base: NonNullable<Draft['base']>;
+}
 
 export function openDrafts(settings: DraftSettings): DraftService {
   const { store, clock, folder } = settings;
   const expire = () => store.expire(new Date(clock.now().getTime() - DRAFT_KEEP_DAYS * DAY_MS));
-
-  async function originalOf(connectorId: string, signal: AbortSignal): Promise<Original> {
-    const base = await settings.base(signal);
-    for (const path of await pathsOf(connectorId, settings)) {
-      const file = await base.read(path, signal);
-      if (file !== undefined)
-        return { path, base: { text: file.text, blob: file.blob, commit: base.commit } };
-    }
-    throw unknownConnector(connectorId, base, folder);
-  }
-
-  async function start(order: DraftOrder, actor: Actor, signal: AbortSignal): Promise<Draft> {
-    const { intent, connectorId } = order;
-    const original = intent === 'create' ? undefined : await originalOf(connectorId, signal);
-    const text = original?.base.text ?? order.text ?? '';
-    requireStorable(text);
-    const at = clock.now().toISOString();
-    return {
-      id: randomUUID(),
-      actorId: actor.id,
-      intent,
-      connectorId: intent === 'create' ? '' : connectorId,
-      path: intent === 'edit' ? (original?.path ?? '') : newPath(text, folder, connectorId),
-      text,
-      readableText: readYaml(text).value === undefined ? '' : text,
-      base: intent === 'edit' ? (original?.base ?? null) : null,
-      version: 1,
-      createdAt: at,
-      updatedAt: at,
-    };
-  }
 
   async function find(id: string, actor: Actor): Promise<Draft> {
     requireRight(actor, 'author');
@@ -76,7 +48,7 @@ export function openDrafts(settings: DraftSettings): DraftService {
       const isEdit = order.intent === 'edit';
       const known = isEdit ? await store.findEdited(order.connectorId, actor.id) : undefined;
       if (known !== undefined) return known;
-      const draft = await start(order, actor, signal);
+      const draft = await newDraft(order, actor, settings, signal);
       const outcome = await store.add(draft, DRAFTS_PER_PERSON_MAX, actor);
       if (outcome === 'full') throw tooMany();
       if (outcome === 'added') return draft;
@@ -122,13 +94,52 @@ export function openDrafts(settings: DraftSettings): DraftService {
     },
     async original(connectorId, actor, signal) {
       requireRight(actor, 'read');
-      const { path, base } = await originalOf(connectorId, signal);
+      const { path, base } = await originalOf(connectorId, settings, signal);
       return { path, text: base.text };
     },
   };
 }
 
 const DAY_MS = 86_400_000;
+
+async function originalOf(
+  connectorId: string,
+  settings: DraftSettings,
+  signal: AbortSignal,
+): Promise<Original> {
+  const base = await settings.base(signal);
+  for (const path of await pathsOf(connectorId, settings)) {
+    const file = await base.read(path, signal);
+    if (file !== undefined) return { path, base: { text: file.text, blob: file.blob, commit: base.commit } };
+  }
+  throw unknownConnector(connectorId, base, settings.folder);
+}
+
+async function newDraft(
+  order: DraftOrder,
+  actor: Actor,
+  settings: DraftSettings,
+  signal: AbortSignal,
+): Promise<Draft> {
+  const { intent, connectorId } = order;
+  const original = intent === 'create' ? undefined : await originalOf(connectorId, settings, signal);
+  const text = original?.base.text ?? order.text ?? '';
+  requireStorable(text);
+  const at = settings.clock.now().toISOString();
+  return {
+    id: randomUUID(),
+    actorId: actor.id,
+    intent,
+    connectorId: intent === 'create' ? '' : connectorId,
+    path: intent === 'edit' ? (original?.path ?? '') : newPath(text, settings.folder, connectorId),
+    text,
+    readableText: readYaml(text).value === undefined ? '' : text,
+    base: intent === 'edit' ? (original?.base ?? null) : null,
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+  };
+}
 
 /** The file that the server knows, then the usual names: the connector may be merged and not deployed yet. */
 async function pathsOf(
@@ -151,10 +162,10 @@ function newPath(text: string, folder: string, clonedFrom: string): string {
 /** @throws BridgeError DRAFT_REFUSED */
 function requireStorable(text: string): void {
   const bytes = Buffer.from(text);
-  if (bytes.length > CONNECTOR_FILE_BYTES_MAX) {
+  if (bytes.length > DRAFT_BYTES_MAX) {
     throw new BridgeError(
       'DRAFT_REFUSED',
-      `The draft has ${bytes.length} bytes; a connector has at most ${CONNECTOR_FILE_BYTES_MAX}.`,
+      `The draft has ${bytes.length} bytes; a connector has at most ${DRAFT_BYTES_MAX}.`,
       { hint: 'Shorten the text. The last saved text is still in the draft.' },
     );
   }

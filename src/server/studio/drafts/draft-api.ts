@@ -23,7 +23,16 @@ const tags = ['studio'];
 const bodyLimit = DRAFT_JSON_BYTES_MAX;
 
 /** `/v1/studio/drafts…` and `/v1/studio/connectors/validate`, for programs. */
-export function draftApiRoutes({ drafts, draftChecker }: StudioContext): RouteSet {
+export function draftApiRoutes(context: StudioContext): RouteSet {
+  return (app, _options, done) => {
+    void app.register(allDraftsRoutes(context));
+    void app.register(oneDraftRoutes(context));
+    void app.register(validateRoutes(context));
+    done();
+  };
+}
+
+function allDraftsRoutes({ drafts }: StudioContext): RouteSet {
   return (app, _options, done) => {
     app.post(
       '/v1/studio/drafts',
@@ -53,6 +62,12 @@ export function draftApiRoutes({ drafts, draftChecker }: StudioContext): RouteSe
       },
       async (request) => ({ drafts: (await drafts.list(actorOf(request))).map(draftFacts) }),
     );
+    done();
+  };
+}
+
+function oneDraftRoutes({ drafts }: StudioContext): RouteSet {
+  return (app, _options, done) => {
     app.get(
       '/v1/studio/drafts/:id',
       {
@@ -98,6 +113,12 @@ export function draftApiRoutes({ drafts, draftChecker }: StudioContext): RouteSe
         return reply.status(204).send(null);
       },
     );
+    done();
+  };
+}
+
+function validateRoutes({ draftChecker }: StudioContext): RouteSet {
+  return (app, _options, done) => {
     app.post(
       '/v1/studio/connectors/validate',
       {

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import { SERVER_PATH_PART_CHARACTERS_MAX, DRAFT_FIELDS_MAX, DRAFT_ID_CHARACTERS_MAX } from '../../limits.ts';
-import { CONNECTOR_FILE_BYTES_MAX } from '../../../definitions/limits.ts';
+import { DRAFT_BYTES_MAX } from '../../../core/limits.ts';
 import type { Problem } from '../../../definitions/problem.ts';
 
 export const draftIdParams = Type.Object({
@@ -17,7 +17,7 @@ export const connectorNameParams = Type.Object({
 });
 
 const text = Type.String({
-  maxLength: CONNECTOR_FILE_BYTES_MAX,
+  maxLength: DRAFT_BYTES_MAX,
   description: 'The definition as YAML, exactly as it is proposed.',
 });
 const version = Type.Integer({ minimum: 1, description: 'Grows with every change of the draft.' });
@@ -121,7 +121,9 @@ export const checkSchema = Type.Object(
         description: 'Fields of the form that were changed, by their names in the page.',
       }),
     ),
-    action: Type.Optional(Type.String({ maxLength: 4_096, description: 'A button of the form.' })),
+    remove: Type.Optional(
+      Type.String({ maxLength: 4_096, description: 'The path of a key that is removed from the text.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -132,6 +134,9 @@ export const checkAnswerSchema = Type.Object(
     text: Type.String({ description: 'The text as it was saved.' }),
     ...problemsSchema.properties,
     readable: Type.Boolean({ description: 'Whether the text is YAML, so that the form can show it.' }),
+    refused: Type.Array(Type.String(), {
+      description: 'The paths of fields whose content is not in the text; the page says why.',
+    }),
     page: Type.String({ description: 'The page of the editor, as HTML.' }),
   },
   { additionalProperties: false },
