@@ -6,7 +6,8 @@ import { similarVariable } from '../../definitions/connector/secrets/secrets.ts'
 import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
-import { runVariables } from './run-variables.ts';
+import { readPreviewReach, type PreviewReach } from './previews.ts';
+import { lookVariables, runVariables } from './run-variables.ts';
 import { readPublicUrl } from './public-url.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
@@ -56,6 +57,10 @@ export interface Environment {
   publicUrl(): string | undefined;
   /** Who may use the server, according to the environment. @throws BridgeError ENVIRONMENT_INVALID */
   access(): ServerAccess;
+  /** What the previews of Studio may reach. @throws BridgeError ENVIRONMENT_INVALID */
+  previewReach(): PreviewReach;
+  /** The variables for a child process that looks at the source of a draft. */
+  forLook(): Record<string, string>;
   /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
   syncEndpoint(): SyncEndpoint;
   /** Returns the value of a `SECRET_…` variable and adds it to `redactor`; other variables cannot be read. */
@@ -113,6 +118,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     publicUrl: () => readPublicUrl(env['PUBLIC_URL']),
     access: () => readServerAccess(env),
     syncEndpoint: () => readSyncEndpoint(env),
+    previewReach: () => readPreviewReach(env),
+    forLook: () => lookVariables(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;
       if (value !== undefined) redactor.add(value);

@@ -33,6 +33,7 @@ export class AllowedHosts {
   /** Whether the name of a host is listed, by itself or by its domain. */
   namesHost(host: string): boolean {
     const name = bareName(host);
+    if (METADATA_NAMES.has(name)) return false;
     return this.#names.some((entry) =>
       entry.startsWith('*.') ? name.endsWith(entry.slice(1)) && name.length >= entry.length : name === entry,
     );

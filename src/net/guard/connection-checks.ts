@@ -40,10 +40,12 @@ export class ConnectionChecks {
   readonly #servers: readonly GuardedServer[];
   readonly #trusted: readonly GuardedServer[];
   readonly #resolve: Resolve;
+  readonly #onConnected: () => void;
   /** The ports of addresses that a checked lookup returned, for drivers that resolve names by themselves. */
   readonly #resolved = new Map<string, GuardedServer[]>();
 
-  constructor({ servers, trusted = [], allowed }: GuardRules, resolve: Resolve) {
+  constructor({ servers, trusted = [], allowed }: GuardRules, resolve: Resolve, onConnected: () => void) {
+    this.#onConnected = onConnected;
     this.#servers = servers;
     this.#trusted = trusted;
     this.#allowed = new AllowedHosts(allowed);
@@ -78,6 +80,7 @@ export class ConnectionChecks {
     socket.once('connect', () => {
       settle();
       this.connected++;
+      this.#onConnected();
     });
     socket.once('error', (error: Error) => {
       this.refusals.push(error.message);
@@ -147,14 +150,12 @@ export function lookupOptionsOf(options: unknown): LookupOptions {
   return typeof options === 'object' && options !== null ? options : {};
 }
 
-function isSameServer(
-  server: GuardedServer,
-  { host, port }: { readonly host: string; readonly port: number },
-): boolean {
+/** Whether a server of a list is the one that a connection names. */
+export function isSameServer(server: GuardedServer, { host, port }: Required<GuardedServer>): boolean {
   return isSameHost(server.host, host) && hasPort(server, port);
 }
 
-function hasPort(server: GuardedServer, port: number): boolean {
+function hasPort(server: GuardedServer, port: number | undefined): boolean {
   return server.port === undefined || server.port === port;
 }
 

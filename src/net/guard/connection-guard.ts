@@ -23,9 +23,14 @@ export interface Guard {
  * checked, because the lookup that the socket uses is the one that checks. A second lookup with another answer cannot happen in
  * between. Datagrams are refused.
  * @param resolve the name service; only tests replace it
+ * @param onConnected called for each connection that is established
  */
-export function guardConnections(rules: GuardRules, resolve: Resolve = resolver()): Guard {
-  const checks = new ConnectionChecks(rules, resolve);
+export function guardConnections(
+  rules: GuardRules,
+  resolve: Resolve = resolver(),
+  onConnected: () => void = () => undefined,
+): Guard {
+  const checks = new ConnectionChecks(rules, resolve, onConnected);
   const connect: unknown = Reflect.get(Socket.prototype, 'connect');
   const lookups = [dns, dns.promises].map((owner) => {
     const lookup: unknown = Reflect.get(owner, 'lookup');
@@ -34,7 +39,8 @@ export function guardConnections(rules: GuardRules, resolve: Resolve = resolver(
   const send: unknown = Reflect.get(dgram.Socket.prototype, 'send');
   Reflect.set(Socket.prototype, 'connect', function (this: Socket, ...args: unknown[]): unknown {
     checks.watch(this);
-    return Reflect.apply(connect as Socket['connect'], this, checks.arguments(args));
+    const result: unknown = Reflect.apply(connect as Socket['connect'], this, checks.arguments(args));
+    return result;
   });
   Reflect.set(dns, 'lookup', (host: string, ...rest: unknown[]) => {
     const callback = rest.at(-1) as LookupCallback;
