@@ -18,6 +18,8 @@ export async function up(knex) {
     -- The file of the connector in the repository; empty until a new connector has a name.
     path text not null,
     content text not null,
+    -- The last content that could be read as YAML: what the form shows while the content cannot.
+    readable_content text not null,
     -- The file, its blob and the commit that the draft started from; null if the file did not exist.
     base_content text,
     base_blob text,

@@ -202,3 +202,8 @@ export const PREVIEWS_AT_ONCE = 2;
 export const PREVIEWS_PER_MINUTE = 10;
 /** People whose previews of the last minute are counted; those who waited longest are forgotten first. */
 export const PREVIEW_PEOPLE_REMEMBERED = 1_000;
+
+/** Drafts of one person in Studio; with the size of a connector file they take at most 100 MiB. */
+export const DRAFTS_PER_PERSON_MAX = 100;
+/** How long a draft is kept after its last change. */
+export const DRAFT_KEEP_DAYS = 30;

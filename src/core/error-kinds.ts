@@ -27,6 +27,12 @@ export const ERROR_KINDS = {
   KEY_UNKNOWN: wrong(EXIT.usage),
   /** The file of a connector, a knowledge source or an app does not exist or cannot be read. Check the path; it is relative to the working directory. */
   CONNECTOR_FILE_UNREADABLE: wrong(EXIT.configuration),
+  /** The caller has no draft with this id in Studio: the id is wrong, the draft belongs to another person, or it was discarded or is older than 30 days. Open the editor from the catalog again. */
+  DRAFT_UNKNOWN: wrong(EXIT.usage),
+  /** A draft in Studio was changed in another window after the caller read it. Nothing was overwritten. Read the draft again, and repeat the change. */
+  DRAFT_CHANGED: wrong(EXIT.usage),
+  /** A draft in Studio is larger than 1 MiB or contains characters that YAML does not allow, or the person has too many drafts. The message says which. Nothing was saved. */
+  DRAFT_REFUSED: wrong(EXIT.usage),
   /** The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems. */
   CONNECTOR_INVALID: wrong(EXIT.configuration),
   /** The connector uses a feature that this version does not support. */

@@ -111,3 +111,12 @@ export const BATCH_BODY_BYTES_MAX = 16_384;
 export const SOURCE_ID_CHARACTERS_MAX = 256;
 /** Each text of a message that is shown after a redirect: four of them fit into the 4,096 bytes of a cookie in any script. */
 export const FLASH_CHARACTERS_MAX = 180;
+
+/** Body of a request with the draft of a connector as JSON: 1 MiB of text, escaped, and the fields of the form. */
+export const DRAFT_JSON_BYTES_MAX = 4 * 1_048_576;
+/** Body of the form of a draft: 1 MiB of text, percent-encoded, and the fields of the form. */
+export const DRAFT_FORM_BYTES_MAX = 8 * 1_048_576;
+/** Characters of the id of a draft; a UUID has 36. */
+export const DRAFT_ID_CHARACTERS_MAX = 100;
+/** Fields of the form of a draft that one request may change. The form of the largest connector has some hundred. */
+export const DRAFT_FIELDS_MAX = 2_000;

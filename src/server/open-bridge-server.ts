@@ -14,6 +14,7 @@ import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
+import { openEditing } from '../app/studio/open-editing.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { Logger } from '../core/log.ts';
@@ -94,6 +95,8 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
+    const editing = openEditing({ ...settings, state, catalog, secret: (name) => access.secret(name) });
+    opened.push(editing.draftChecker);
     const metrics = createMetrics(state);
     const { gate, login } = await openAccess({ settings: access, host, state, catalog, metrics, clock, log });
     const { trustedProxies } = access;
@@ -112,7 +115,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit },
+      studio: { audit: state.audit, ...editing },
       gate,
       login,
       trustedProxies,

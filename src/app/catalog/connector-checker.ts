@@ -7,12 +7,16 @@ import {
   CONNECTOR_WORKER_HEAP_MB_MAX,
   CONNECTOR_WORKER_START_MS_MAX,
 } from '../limits.ts';
+import type { CheckWork } from './connector-check-worker.ts';
 import type { PolicyPlace } from './policy.ts';
 
 /** Checks connector files in a thread, which is started for the first file. */
 export interface ConnectorChecker {
-  /** Reports a file that takes too long or crashes the thread as a problem of that file. */
-  check(file: string): Promise<CheckedFile>;
+  /**
+   * Reports a file that takes too long or crashes the thread as a problem of that file.
+   * @param text checked in place of the content of the file
+   */
+  check(file: string, text?: string): Promise<CheckedFile>;
   close(): Promise<void>;
 }
 
@@ -28,10 +32,10 @@ export function openConnectorChecker(
     await (await started?.catch(() => undefined))?.terminate();
   };
   return {
-    async check(file) {
+    async check(file, text) {
       try {
         worker ??= start(place);
-        return await answerOf(await worker, file, limits.fileMs);
+        return await answerOf(await worker, { file, text }, limits.fileMs);
       } catch (thrown) {
         await stop();
         return unchecked(file, thrown instanceof TooSlow ? limits.fileMs : undefined);
@@ -73,11 +77,11 @@ function typescriptStart(): string {
   return `import(${JSON.stringify(compiler)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); })`;
 }
 
-async function answerOf(worker: Worker, file: string, ms: number): Promise<CheckedFile> {
+async function answerOf(worker: Worker, work: CheckWork, ms: number): Promise<CheckedFile> {
   // The thread keeps the process alive only while a file is being checked.
   worker.ref();
   try {
-    worker.postMessage(file);
+    worker.postMessage(work);
     return (await nextMessage(worker, ms)) as CheckedFile;
   } finally {
     worker.unref();

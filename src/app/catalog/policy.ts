@@ -5,6 +5,7 @@ import type { CheckedFile } from '../../definitions/files/known-files.ts';
 import { readConnectorFile } from '../../definitions/files/definition-files.ts';
 import {
   checkDefinitions,
+  checkDefinitionText,
   checkFile,
   type CheckOptions,
   type Report,
@@ -68,7 +69,7 @@ export async function openPolicy(place: PolicyPlace): Promise<Policy | undefined
 export async function checkDefinitionsUnderPolicy(
   paths: readonly string[],
   place: PolicyPlace,
-  more: Pick<CheckOptions, 'secretIsSet' | 'known' | 'checkElsewhere'> = {},
+  more: Pick<CheckOptions, 'secretIsSet' | 'known' | 'checkElsewhere' | 'text'> = {},
 ): Promise<Report> {
   const opened = await readPolicyFile(place);
   const { cwd } = place;
@@ -81,11 +82,19 @@ export async function checkDefinitionsUnderPolicy(
   return { ...report, problems, connectors: [], knowledgeSources: [], apps: [] };
 }
 
-/** Checks a single file under the operator's policy. A policy that is not valid is reported by `checkDefinitionsUnderPolicy`. */
-export async function checkFileUnderPolicy(file: string, place: PolicyPlace): Promise<CheckedFile> {
+/**
+ * Checks a single file under the operator's policy. A policy that is not valid is reported by `checkDefinitionsUnderPolicy`.
+ * @param text checked in place of the content of the file
+ */
+export async function checkFileUnderPolicy(
+  file: string,
+  place: PolicyPlace,
+  text?: string,
+): Promise<CheckedFile> {
   const opened = await readPolicyFile(place);
   const policy = 'policy' in opened ? operatorPolicy(opened.policy, place.cwd) : undefined;
-  return checkFile(file, { cwd: place.cwd, policy });
+  const options = { cwd: place.cwd, policy };
+  return text === undefined ? checkFile(file, options) : checkDefinitionText(file, text, options);
 }
 
 /** `loadConnector` under the operator's policy. @throws BridgeError as `loadConnector` and `openPolicy` do */

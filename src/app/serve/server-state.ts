@@ -16,6 +16,7 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
+import { openDraftStore, type DraftStore } from '../../state/studio/drafts.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { OtherKind } from '../ops/other-kind.ts';
 import type { LeaseTiming } from '../../state/leases/leases.ts';
@@ -41,6 +42,7 @@ export interface ServerState {
   syncRequests(timing?: LeaseTiming): SyncRequests;
 
   readonly audit: AuditLog;
+  readonly drafts: DraftStore;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -72,6 +74,7 @@ export async function openServerState(place: {
     syncRequests: (timing) => openSyncRequests(database, timing),
 
     audit: openAuditLog(database, place.clock ?? systemClock),
+    drafts: openDraftStore(database, place.clock ?? systemClock),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -27,9 +27,21 @@ export interface CheckOptions extends CheckFileOptions {
   /** Files that were checked before with the same options. */
   readonly known?: KnownFiles;
   /**
-   * Checks a file that is too large for this thread, except for `secretIsSet`; undefined: every file is checked in this thread.
+   * Checks a file, or a text in place of its content, that is too large for this thread, except for `secretIsSet`; undefined: every
+   * file is checked in this thread.
    */
-  readonly checkElsewhere?: (file: string) => Promise<CheckedFile>;
+  readonly checkElsewhere?: (file: string, text?: string) => Promise<CheckedFile>;
+  /**
+   * A text that is checked together with the files, in place of a file of its name; conflicts with other files are reported at the
+   * text.
+   */
+  readonly text?: FileText;
+}
+
+/** A text as the content of a file that need not exist. */
+export interface FileText {
+  readonly file: string;
+  readonly text: string;
 }
 
 export interface Report {
@@ -54,7 +66,10 @@ export async function checkDefinitions(
   options: CheckOptions = {},
 ): Promise<Report> {
   const cwd = options.cwd ?? process.cwd();
-  const listed = await listConnectorFiles(paths, cwd);
+  const found = await listConnectorFiles(paths, cwd);
+  const { text } = options;
+  const others = text === undefined ? found.files : found.files.filter((file) => file !== text.file);
+  const listed = { ...found, files: others };
   const known = options.known ?? new KnownFiles();
   const facts = await Promise.all(listed.files.map((file) => fileFacts(resolve(cwd, file))));
   const left = beyondFolderLimit(listed.files, facts);
@@ -69,6 +84,7 @@ export async function checkDefinitions(
     );
   }
   known.forgetOthers();
+  if (text !== undefined) checked.push(await checkTextHereOrElsewhere(text, options));
   const between = byFile(await problemsBetween(checked));
   const problems = [
     ...listed.problems,
@@ -88,7 +104,7 @@ export async function checkDefinitions(
   const knowledgeSources = await definitionsOf('KnowledgeSource', valid);
   const apps = await definitionsOf('App', valid);
   return {
-    files: listed.files,
+    files: checked.map(({ file }) => file),
     problems,
     connectors: connectors.map(({ file, definition }) => ({ file, connector: definition })),
     knowledgeSources: knowledgeSources.map(({ file, definition }) => ({ file, knowledgeSource: definition })),
@@ -102,9 +118,13 @@ export function checkFile(file: string, options: CheckFileOptions): Promise<Chec
   return checkFileOf(file, chooseKind, options);
 }
 
-/** Checks a definition of any kind that is part of another file, such as a page of documentation. Never throws for invalid text. */
-export function checkDefinitionText(file: string, text: string): Promise<CheckedFile> {
-  return checkTextOf(file, text, chooseKind, {});
+/** Checks a definition of any kind that is not in a file of its own, such as a draft. Never throws for invalid text. */
+export function checkDefinitionText(
+  file: string,
+  text: string,
+  options: CheckFileOptions = {},
+): Promise<CheckedFile> {
+  return checkTextOf(file, text, chooseKind, options);
 }
 
 async function definitionsOf<Name extends KindName>(
@@ -130,12 +150,24 @@ async function checkHereOrElsewhere(
 ): Promise<CheckedFile> {
   const isSmall = facts === undefined || facts.bytes <= CONNECTOR_IN_PROCESS_BYTES_MAX;
   if (isSmall || options.checkElsewhere === undefined) return checkFile(file, options);
-  const checked = await options.checkElsewhere(file);
+  return withMissingSecrets(await options.checkElsewhere(file), options);
+}
+
+async function checkTextHereOrElsewhere(
+  { file, text }: FileText,
+  options: CheckOptions,
+): Promise<CheckedFile> {
+  const isSmall = text.length <= CONNECTOR_IN_PROCESS_BYTES_MAX;
+  if (isSmall || options.checkElsewhere === undefined) return checkTextOf(file, text, chooseKind, options);
+  return withMissingSecrets(await options.checkElsewhere(file, text), options);
+}
+
+/** Adds the warnings about secrets, to which a worker thread has no access. */
+async function withMissingSecrets(checked: CheckedFile, options: CheckOptions): Promise<CheckedFile> {
   const choice = await chooseKind(checked.value);
   if ('finding' in choice) return checked;
-  // A worker thread has no access to the secrets.
   const missing = missingSecrets(checked.value, choice.kind, options).map((finding) =>
-    problemIn(file, (path) => checked.places[path] ?? START, finding),
+    problemIn(checked.file, (path) => checked.places[path] ?? START, finding),
   );
   return { ...checked, problems: inOrder([...checked.problems, ...missing]) };
 }

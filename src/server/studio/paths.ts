@@ -5,6 +5,9 @@ export const PROPOSALS_PATH = '/studio/proposals';
 export const SECRETS_PATH = '/studio/secrets';
 export const AUDIT_PATH = '/studio/audit';
 
+export const NEW_CONNECTOR_PATH = '/studio/connectors/new';
+export const DRAFTS_PATH = '/studio/drafts';
+
 /** The editor of a draft. */
 export function draftPath(id: string): string {
   return `${STUDIO_PATH}/drafts/${encodeURIComponent(id)}`;
@@ -16,4 +19,9 @@ export function connectorPath(
   page: 'edit' | 'clone' | 'delete' | 'pause' | 'resume' | 'run',
 ): string {
   return `${CATALOG_PATH}/${encodeURIComponent(id)}/${page}`;
+}
+
+/** A page about a draft. */
+export function draftPagePath(id: string, page: 'preview' | 'propose' | 'discard'): string {
+  return `${draftPath(id)}/${page}`;
 }

@@ -7,6 +7,9 @@ import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 const ANSWERS: Readonly<Partial<Record<ErrorCode, HttpErrorCode>>> = {
   RIGHT_MISSING: 'FORBIDDEN',
   DEFINITION_UNKNOWN: 'NOT_FOUND',
+  DRAFT_UNKNOWN: 'NOT_FOUND',
+  DRAFT_CHANGED: 'CONFLICT',
+  DRAFT_REFUSED: 'UNUSABLE',
 };
 
 /** Answers errors of use cases with their message and hint, which are written for people. */

@@ -1,4 +1,7 @@
 import type { RouteSet } from '../http/route-set.ts';
+import { draftApiRoutes } from './drafts/draft-api.ts';
+import { editorRoutes } from './editor/editor-routes.ts';
+import { startRoutes } from './editor/start-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -6,7 +9,9 @@ import type { StudioContext } from './studio-context.ts';
 export function studioRoutes(context: StudioContext): RouteSet {
   return (app, _options, done) => {
     answerStudioFailures(app);
-    context.log.debug('Studio is ready');
+    void app.register(draftApiRoutes(context));
+    void app.register(startRoutes(context));
+    void app.register(editorRoutes(context));
     done();
   };
 }

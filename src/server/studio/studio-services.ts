@@ -1,6 +1,10 @@
+import type { DraftChecker } from '../../app/studio/check-draft.ts';
+import type { DraftService } from '../../app/studio/drafts/draft-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
 /** What Studio requires beside the rest of the server. */
 export interface StudioServices {
   readonly audit: AuditLog;
+  readonly drafts: DraftService;
+  readonly draftChecker: DraftChecker;
 }

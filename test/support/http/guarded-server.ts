@@ -8,6 +8,7 @@ import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
+import { openEditing } from '../../../src/app/studio/open-editing.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
 import type { Clock } from '../../../src/core/time/clock.ts';
 import { createLogger, jsonFormat } from '../../../src/core/log.ts';
@@ -90,6 +91,15 @@ export async function startGuardedServer({
     clock,
     log,
   });
+  const editing = openEditing({
+    state,
+    catalog,
+    connectorsDir: 'connectors',
+    policyFile: undefined,
+    cwd: folder,
+    clock,
+    secret: (variable) => settings.secret(variable),
+  });
   const context = {
     version: '1.2.3',
     log,
@@ -104,7 +114,7 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit },
+    studio: { audit: state.audit, ...editing },
     gate,
     login,
     trustedProxies,
@@ -134,7 +144,7 @@ export async function startGuardedServer({
     stop: () =>
       (stopped ??= app
         .close()
-        .then(() => Promise.all([intake.close(), sync.service.stop()]))
+        .then(() => Promise.all([intake.close(), sync.service.stop(), editing.draftChecker.close()]))
         .then(() => state.close())
         .then(() => {
           folders.removeAll();

@@ -24,9 +24,23 @@ function changesOnly(path: string, what: string, isWatermark: boolean): Delta {
   };
 }
 
+/** What makes the listing of a connector incomplete, and whether its records report deletes; undefined for a complete listing. */
+export function incompleteListing(
+  connector: unknown,
+): { readonly path: string; readonly reportsDeletes: boolean } | undefined {
+  const delta = deltaOfSource(connector);
+  return delta === undefined
+    ? undefined
+    : { path: delta.path, reportsDeletes: reportsDeletes(connector, delta) };
+}
+
+function deltaOfSource(connector: unknown): Delta | undefined {
+  return sqlDelta(connector) ?? feed(connector) ?? httpDelta(connector) ?? resumable(connector);
+}
+
 /** Rules about connectors that only request changes from their source. */
 export function deltaFindings(connector: unknown): FieldFinding[] {
-  const delta = sqlDelta(connector) ?? feed(connector) ?? httpDelta(connector) ?? resumable(connector);
+  const delta = deltaOfSource(connector);
   return [
     ...deletesFromDelta(connector, delta),
     ...watermarkWithoutField(connector, delta),

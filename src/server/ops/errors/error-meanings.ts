@@ -15,6 +15,12 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`.',
   CONNECTOR_FILE_UNREADABLE:
     'The file of a connector, a knowledge source or an app does not exist or cannot be read. Check the path; it is relative to the working directory.',
+  DRAFT_UNKNOWN:
+    'The caller has no draft with this id in Studio: the id is wrong, the draft belongs to another person, or it was discarded or is older than 30 days. Open the editor from the catalog again.',
+  DRAFT_CHANGED:
+    'A draft in Studio was changed in another window after the caller read it. Nothing was overwritten. Read the draft again, and repeat the change.',
+  DRAFT_REFUSED:
+    'A draft in Studio is larger than 1 MiB or contains characters that YAML does not allow, or the person has too many drafts. The message says which. Nothing was saved.',
   CONNECTOR_INVALID:
     'The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.',
   NOT_SUPPORTED: 'The connector uses a feature that this version does not support.',

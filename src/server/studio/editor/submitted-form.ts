@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import { HttpError } from '../../http/http-error.ts';
+import { DRAFT_FIELDS_MAX } from '../../limits.ts';
+import { pathOfControl } from './field-ids.ts';
+
+/** A submitted form of the editor. */
+export interface SubmittedForm {
+  /** NaN if the form has none. */
+  readonly version: number;
+  readonly text: string | undefined;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly remove: string | undefined;
+}
+
+/** @throws HttpError BAD_REQUEST */
+export function submittedForm(body: FastifyRequest['body']): SubmittedForm {
+  const entries = Object.entries(typeof body === 'object' && body !== null ? body : {});
+  if (entries.length > DRAFT_FIELDS_MAX)
+    throw new HttpError('BAD_REQUEST', `The form has more than ${DRAFT_FIELDS_MAX} fields.`);
+  const values = new Map(entries.map(([name, value]) => [name, lastText(value)]));
+  const fields = new Map(
+    [...values].flatMap(([name, value]) => {
+      const path = pathOfControl(name);
+      return path === undefined ? [] : [[path, value] as const];
+    }),
+  );
+  return {
+    version: Number(values.get('version')),
+    text: values.get('text'),
+    fields,
+    remove: values.get('remove'),
+  };
+}
+
+function lastText(value: unknown): string {
+  const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === 'string' ? last : '';
+}
