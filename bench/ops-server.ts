@@ -16,6 +16,7 @@ const server = await openBridgeServer({
   connectorsDir: 'connectors',
   policyFile: undefined,
   variablesForRun: () => ({}),
+  previews: { reach: { allowedHosts: [], fileRoots: [] }, variables: () => ({}) },
   cwd,
   clock: systemClock,
   log: silentLogger,

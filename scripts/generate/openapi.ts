@@ -10,6 +10,13 @@ import { silentLogger } from '../../src/core/log.ts';
 import { openBridgeServer } from '../../src/server/open-bridge-server.ts';
 import type { GeneratedPage } from './generated-page.ts';
 
+const NO_SECRETS = {
+  secret: () => undefined,
+  similarSecret: () => undefined,
+  managedKeys: () => undefined,
+  hideSecret: () => undefined,
+};
+
 async function versionOfPackage(): Promise<string> {
   const manifest: unknown = JSON.parse(
     await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -29,6 +36,7 @@ export async function openApi(): Promise<GeneratedPage[]> {
     connectorsDir: '.',
     policyFile: undefined,
     variablesForRun: () => ({}),
+    previews: { reach: { allowedHosts: [], fileRoots: [] }, variables: () => ({}) },
     cwd,
     clock: systemClock,
     log: silentLogger,
@@ -38,18 +46,16 @@ export async function openApi(): Promise<GeneratedPage[]> {
       proxy: env.proxy,
       redactor: env.redactor,
       retry: env.retry(),
-      secret: () => undefined,
-      similarSecret: () => undefined,
+      ...NO_SECRETS,
     },
-    access: { ...env.access(), secret: () => undefined, announceKey: () => undefined },
+    access: { ...env.access(), ...NO_SECRETS, announceKey: () => undefined },
     sync: {
       ...env.syncEndpoint(),
       settings: env.telemetry(),
       retry: env.retry(),
       proxy: env.proxy,
       redactor: env.redactor,
-      secret: () => undefined,
-      similarSecret: () => undefined,
+      ...NO_SECRETS,
     },
   });
   try {

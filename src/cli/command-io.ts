@@ -7,12 +7,19 @@ export interface OutputStream {
   readonly columns?: number | undefined;
 }
 
+/** Bytes that another program sends. */
+export interface InputStream extends AsyncIterable<Uint8Array | string> {
+  readonly isTTY?: boolean | undefined;
+}
+
 /** The parts of the process that a subcommand may use; a test passes its own. */
 export interface CommandIo {
   /** Only for results. */
   readonly stdout: OutputStream;
   /** For logs and progress. */
   readonly stderr: OutputStream;
+  /** Only for values that must not be arguments; undefined if there is none. */
+  readonly stdin?: InputStream | undefined;
   readonly env: Environment;
   readonly cwd: string;
   /** Sets the exit status; the last call wins. Never ends the process. */

@@ -40,3 +40,6 @@ export const WORKER_RUNS_AT_ONCE = 4;
 export const WORKER_RUNS_AT_ONCE_MAX = 64;
 /** Time that the worker has after SIGTERM, which includes that of its child processes; systemd kills after 90 s by default. */
 export const WORKER_SHUTDOWN_SECONDS_MAX = 20;
+
+/** The file of `MANAGED_SECRET_ENCRYPTION_KEY_FILE`: twenty keys have some 1,600 bytes. */
+export const MANAGED_KEY_FILE_BYTES_MAX = 8_192;

@@ -4,7 +4,7 @@ import { LOOK_ARGUMENT } from '../app/studio/look/look-order.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from './limits.ts';
 import { readEnvironment } from './environment/environment.ts';
-import type { CommandIo, OutputStream } from './command-io.ts';
+import type { CommandIo, InputStream, OutputStream } from './command-io.ts';
 import { checkDriftCommand } from './commands/check-drift.ts';
 import { completionCommand } from './commands/completion.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -16,6 +16,7 @@ import { kbCommand } from './commands/kb/kb.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { runCommand } from './commands/run.ts';
+import { secretsCommand } from './commands/secrets/secrets.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 import { workerCommand } from './commands/worker.ts';
@@ -31,6 +32,7 @@ import { programVersion } from './version.ts';
 interface Surroundings {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  readonly stdin?: InputStream;
   readonly cwd: string;
   /** Replaces the environment variables of the process. */
   readonly variables?: NodeJS.ProcessEnv;
@@ -55,6 +57,10 @@ export async function main(
     const io: CommandIo = {
       stdout,
       stderr,
+      // Opened only by the commands that read it.
+      get stdin() {
+        return surroundings.stdin;
+      },
       env,
       cwd,
       exit: (next) => {
@@ -75,7 +81,15 @@ export async function main(
 
 function ownProcess(): Surroundings {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', outliveReader);
-  return { stdout: process.stdout, stderr: process.stderr, cwd: process.cwd(), keepHeapSmall };
+  return {
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    cwd: process.cwd(),
+    keepHeapSmall,
+  };
 }
 
 /** The reader of the output may disappear, such as `head` or a server that was killed. The run continues. */
@@ -122,6 +136,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
     syncCommand,
     workerCommand,
     keysCommand,
+    secretsCommand,
     generateCommand,
     completionCommand,
   ];

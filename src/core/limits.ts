@@ -93,6 +93,21 @@ export const PUSH_TOKEN_CHARACTERS_MIN = 16;
 /** Different characters in `ADMIN_API_KEY`, `SESSION_SECRET` or a push token. 16 random hex digits have fewer once in 27,000 times. */
 export const SECRET_DISTINCT_CHARACTERS_MIN = 6;
 
+/** The value of a managed secret, in bytes of UTF-8. The largest secrets are private keys with their certificates, some 10 kB. */
+export const MANAGED_SECRET_BYTES_MAX = 65_536;
+/** Characters of the name of a managed secret; as many as of a `secretRef`. */
+export const MANAGED_SECRET_NAME_CHARACTERS_MAX = 128;
+/** Characters of the note of a managed secret. */
+export const MANAGED_SECRET_NOTE_CHARACTERS_MAX = 500;
+/** Hosts, and connectors, that one managed secret may be limited to. */
+export const MANAGED_SECRET_BINDINGS_MAX = 100;
+/** Keys in `MANAGED_SECRET_ENCRYPTION_KEY`: the current one, and old ones until the next rotation. */
+export const MANAGED_KEYS_MAX = 20;
+/** Different bytes of a key of 32 bytes. A random one has fewer once in 10^15 times; a word that was repeated has fewer. */
+export const MANAGED_KEY_DISTINCT_BYTES_MIN = 16;
+/** Unreadable secrets that a message names. */
+export const MANAGED_SECRETS_NAMED_MAX = 20;
+
 /** Events of one push; a response to that many takes some 100 ms. */
 export const PUSH_EVENTS_MAX = 10_000;
 

@@ -5,6 +5,16 @@ export interface ServerPlace {
   readonly port: number | undefined;
 }
 
+/** The same pattern as that of `hosts` in the schema of policies. */
+const HOST_PATTERN =
+  /^(\*|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$/;
+const HOST_PATTERN_CHARACTERS_MAX = 261;
+
+/** Whether a text is a pattern of hosts: a name or an address with an optional port, `*.` for all hosts below a domain, or `*`. */
+export function isHostPattern(text: string): boolean {
+  return text.length <= HOST_PATTERN_CHARACTERS_MAX && HOST_PATTERN.test(text);
+}
+
 const PORT_OF_PROTOCOL: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
 
 /** The server that a request to this address connects to; undefined for a text that is not the address of a server. */

@@ -120,3 +120,8 @@ export const DRAFT_FORM_BYTES_MAX = 8 * 1_048_576;
 export const DRAFT_ID_CHARACTERS_MAX = 100;
 /** Fields of the form of a draft that one request may change. The form of the largest connector has some hundred. */
 export const DRAFT_FIELDS_MAX = 2_000;
+
+/** Body of a request for a preview: a draft and sample events, escaped as JSON or as a form. */
+export const PREVIEW_BODY_BYTES_MAX = 2_097_152;
+/** Characters of a draft, and of sample events, in such a body; the preview has its own limits. */
+export const PREVIEW_BODY_CHARACTERS_MAX = 1_048_576;

@@ -12,11 +12,16 @@ import { manageSources, type ManagedSources } from '../app/knowledge/managed-sou
 import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-knowledge.ts';
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
+import { namedInCatalog } from '../app/secrets/definitions-naming.ts';
+import { reportKeys } from '../app/secrets/report-keys.ts';
+import { openManagedSecrets } from '../app/studio/secrets/managed-secrets.ts';
+import { openServerPreviews, type PreviewSurroundings } from '../app/studio/preview/open-previews.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import { openEditing } from '../app/studio/open-editing.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
+import type { SecretVariables } from '../definitions/connector/secrets/secrets.ts';
 import type { Logger } from '../core/log.ts';
 import type { AccessSettings } from './access/access-settings.ts';
 import { createServer } from './app.ts';
@@ -49,12 +54,13 @@ interface ServerSettings {
   /** Replaces Google's endpoint for reading the artifacts that Ops shows. */
   readonly gcsEndpoint?: Endpoint | undefined;
   readonly sync: SyncSettings;
+  readonly previews: PreviewSurroundings;
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
   readonly knowledge: Pick<
     KnowledgeContext,
-    'embeddings' | 'proxy' | 'redactor' | 'retry' | 'secret' | 'similarSecret'
+    'embeddings' | 'proxy' | 'redactor' | 'retry' | keyof SecretVariables
   >;
   /** Only tests set these sources, in place of those of the database. */
   readonly sources?: ManagedSources;
@@ -81,6 +87,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     warnOfStateExposure(settings.databaseUrl, log);
     const state = await openServerState(settings);
     opened.push(state);
+    await reportKeys(state.secrets, access, log);
     const { url, file } = stateLocation(settings);
     await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
@@ -115,7 +122,21 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
       metrics,
       runStarter,
       sync,
-      studio: { audit: state.audit, ...editing },
+      studio: {
+        audit: state.audit,
+        ...editing,
+        previews: openServerPreviews({
+          ...settings,
+          ...settings.knowledge,
+          catalog,
+          state,
+          variables: access,
+        }),
+        secrets: openManagedSecrets({
+          ...{ store: state.secrets, variables: access, clock },
+          usedBy: namedInCatalog(catalog),
+        }),
+      },
       gate,
       login,
       trustedProxies,

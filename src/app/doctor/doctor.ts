@@ -11,6 +11,7 @@ import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
 import { rowPolicyFindings } from './row-policies.ts';
+import { secretFindings } from './secrets.ts';
 import { settingsFindings, type MisspelledVariable, type WrongVariable } from './settings.ts';
 import { sourceFindings } from './source.ts';
 import { stateFindings } from './state.ts';
@@ -60,9 +61,10 @@ export async function runChecks(context: DoctorContext, signal: AbortSignal): Pr
           return [ok('connector', `${connectorPath} is valid: ${connector.metadata.name}.`)];
         });
   const needs = credentialsNeeded(connector, context);
-  const [policy, state, embeddings, credentials] = await Promise.all([
+  const [policy, state, secrets, embeddings, credentials] = await Promise.all([
     policyFindings(context, signal),
     stateFindings(context, signal),
+    secretFindings(context, signal),
     embeddingFindings(context, signal),
     credentialsFindings(needs.google || needs.bucket, signal),
   ]);
@@ -70,6 +72,7 @@ export async function runChecks(context: DoctorContext, signal: AbortSignal): Pr
     ...settingsFindings(context),
     ...policy,
     ...state,
+    ...secrets,
     ...embeddings,
     ...credentials,
     ...loaded,
@@ -155,7 +158,7 @@ async function pushFindings(
   context: DoctorContext,
   signal: AbortSignal,
 ): Promise<DoctorFinding[]> {
-  const token = pushTokenFindings(connector, (variable) => context.secret(variable));
+  const token = await pushTokenFindings(connector, context);
   return [...token, ...(await pushQueueFindings(connector, context, signal))];
 }
 

@@ -11,6 +11,7 @@ export type Subject =
   | 'settings'
   | 'policy'
   | 'state'
+  | 'secrets'
   | 'embeddings'
   | 'credentials'
   | 'connector'

@@ -1,4 +1,6 @@
-import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
+import { lookUpSecrets } from '../../state/secrets/look-up-secrets.ts';
+import { pushTokenValue, type StoredPushToken } from '../secrets/push-token.ts';
+import { secretVariable, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { PUSH_TOKEN_CHARACTERS_MIN } from '../../core/limits.ts';
@@ -34,21 +36,31 @@ export function pushQueueFindings(
 }
 
 /** Whether the token that producers send can be guessed. A token that is not set is not checked. */
-export function pushTokenFindings(
-  { spec }: Connector,
-  secret: (variable: string) => string | undefined,
-): DoctorFinding[] {
-  const ref = 'secretRef' in spec.source ? spec.source.secretRef : undefined;
+export async function pushTokenFindings(
+  connector: Connector,
+  context: Parameters<typeof stateLocation>[0] & SecretVariables,
+): Promise<DoctorFinding[]> {
+  const { source } = connector.spec;
+  const ref = 'secretRef' in source ? source.secretRef : undefined;
   if (ref === undefined) return [];
-  const variable = secretVariable(ref);
-  const token = secret(variable);
+  let stored: StoredPushToken;
+  let token: string | undefined;
+  try {
+    [stored] = await lookUpSecrets(stateLocation(context)).read([ref]);
+    token = pushTokenValue(connector, ref, stored, context);
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    // The check of the state reports these errors in more detail.
+    return error.code.startsWith('STATE_') ? [] : [fail('source', error)];
+  }
+  const place = stored === undefined ? secretVariable(ref) : ref;
   const fault = token === undefined ? undefined : secretFault(token, PUSH_TOKEN_CHARACTERS_MIN);
   if (fault === undefined) return [];
   const error = new BridgeError(
     'SECRET_WEAK',
-    `The push token ${variable} ${fault}. Pushes with it are refused.`,
+    `The push token ${place} ${fault}. Pushes with it are refused.`,
     {
-      hint: `Set ${variable} to another value, such as the output of: openssl rand -hex 32`,
+      hint: `Set ${place} to another value, such as the output of: openssl rand -hex 32`,
     },
   );
   return [fail('source', error)];

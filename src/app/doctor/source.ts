@@ -1,5 +1,4 @@
 import { isSqlSource, type Connector } from '../../definitions/connector/types.ts';
-import { secretsOf } from '../../definitions/connector/secrets/secrets.ts';
 import { toBridgeError } from '../../core/errors.ts';
 import { columnFinder } from '../../pipeline/document/columns.ts';
 import { sourceExposure } from '../../sources/exposure.ts';
@@ -19,7 +18,7 @@ export function sourceFindings(
   const { metadata, spec } = connector;
   const database = isSqlSource(spec.source);
   return check('source', signal, (inTime) =>
-    withSource(connector, surroundings, async (source) => {
+    withSource(connector, surroundings, async (source, secret) => {
       const columns = await source.columns(inTime);
       const count = `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`;
       const missing = whatIsMissing(() => columnFinder(compileMapping(metadata.name, spec), columns));
@@ -27,7 +26,7 @@ export function sourceFindings(
         const takes = database ? 'takes the query' : 'answers';
         return [
           ok('source', `${spec.source.type} ${takes}, and its ${count} have all that the mapping names.`),
-          ...exposureFindings('source', sourceExposure(spec, secretsOf(spec, surroundings))),
+          ...exposureFindings('source', sourceExposure(spec, secret)),
         ];
       }
       if (database) throw missing;

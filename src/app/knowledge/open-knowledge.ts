@@ -3,7 +3,7 @@ import type { Logger } from '../../core/log.ts';
 import { sleep, type RetryPolicy } from '../../core/retry.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { systemClock } from '../../core/time/clock.ts';
-import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import { openEmbedder } from '../../knowledge/embeddings/open-embedder.ts';
 import { openKnowledgeEngine } from '../../knowledge/engine.ts';
 import type { Knowledge } from '../../knowledge/knowledge.ts';
@@ -11,7 +11,9 @@ import { searchChunks } from '../../knowledge/search/search.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import { fencedLeases } from '../../state/leases/fenced-lease.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
+import { secretRows } from '../../state/secrets/secret-rows.ts';
 import { openStateDatabase } from '../../state/state-database.ts';
+import { definitionSecrets } from '../secrets/definition-secrets.ts';
 import { permitOf, type PolicyPlace } from '../catalog/policy.ts';
 import { stateLocation } from '../run/state-location.ts';
 
@@ -45,15 +47,18 @@ export async function openKnowledge(context: KnowledgeContext): Promise<Knowledg
     kind: 'knowledge_source',
     readOnly: false,
   });
+  const rows = secretRows(database, { readOnly: false });
   try {
     const embedder = await openEmbedder({ ...environment, ...embeddings });
     return await openKnowledgeEngine({
       ...environment,
       database,
       embedder,
-      secret: secretsOf({}, context),
       acquireLease: fencedLeases(database, leaseTiming),
-      permitOf: (definition) => permitOf(definition, context),
+      accessOf: async (definition) => {
+        const permit = await permitOf(definition, context);
+        return definitionSecrets(definition, permit, rows, context, systemClock);
+      },
       search: (query, signal) => searchChunks(database, embedder, query, signal),
       async close() {
         await embedder.close();

@@ -1,4 +1,4 @@
-import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { directoryOf } from '../../artifacts/file/location.ts';
 import { openArtifactStore, type StorePlace } from '../../artifacts/index.ts';
@@ -17,6 +17,7 @@ import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
 import { openState } from '../../state/run/open-state.ts';
 import { isInCloud } from '../doctor/bucket.ts';
 import { warnOfExposure } from '../doctor/exposed-paths.ts';
+import { definitionSecrets } from '../secrets/definition-secrets.ts';
 import { closingResources, type CloseAtEnd } from './closing-resources.ts';
 import { openDestination, type DestinationContext } from './destination.ts';
 import { warnOfSourceExposure, warnOfStateExposure } from './exposure-warnings.ts';
@@ -81,8 +82,21 @@ async function openPorts(
   closeAtEnd: CloseAtEnd,
 ): Promise<Ports> {
   const { spec } = connector;
-  const permit = await permitOf(connector, context);
-  const secret = secretsOf(spec, context);
+  const policyPermit = await permitOf(connector, context);
+  // The state adds the leases, and every component that changes anything outside the process checks them.
+  const leases = new HeldLeases();
+  const { leaseTiming = LEASE_TIMING } = context;
+  // The state is opened first, because it may have the secrets of the source.
+  const state = closeAtEnd(
+    await openState({ ...stateLocation(context), readOnly: options.dryRun, leases, leaseTiming }),
+  );
+  const { secret, permit } = await definitionSecrets(
+    connector,
+    policyPermit,
+    state.secrets,
+    context,
+    systemClock,
+  );
   const pushed = new PushedEvents(job, options);
   const source = closeAtEnd(
     await openSource(spec, secret, {
@@ -98,16 +112,10 @@ async function openPorts(
   warnOfStateExposure(context.databaseUrl, context.log);
   // A plan neither publishes nor delivers, so it requires no cloud permissions and does not load the cloud client.
   const local = options.local || options.dryRun;
-  // The state adds the leases, and every component that changes anything outside the process checks them.
-  const leases = new HeldLeases();
   const destination = openDestination(connector, options, { ...context, leases });
   const bucket = bucketOf(spec, local);
   const store = await openArtifactStore(bucket, { ...context, leases });
   await warnOfExposure(keptHere(bucket, context), context.log);
-  const { leaseTiming = LEASE_TIMING } = context;
-  const state = closeAtEnd(
-    await openState({ ...stateLocation(context), readOnly: options.dryRun, leases, leaseTiming }),
-  );
   pushed.readFrom(state);
   const { log, observer } = context;
   return runPorts({ source, state, store, destination, log, observer }, connector, context);

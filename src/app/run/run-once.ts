@@ -124,10 +124,8 @@ async function perform<Definition, Result extends ReportedResult>(
   const { clock, log, observer, redactor, redact } = context;
   const startedAt = clock.now();
   try {
-    const variables: SecretVariables = {
-      secret: (variable) => context.secret(variable),
-      similarSecret: (variable) => context.similarSecret(variable),
-    };
+    const { secret, similarSecret, managedKeys, hideSecret } = context;
+    const variables: SecretVariables = { secret, similarSecret, managedKeys, hideSecret };
     return await work.perform(definition, { signal, log, observer, redactor, redact, ...variables });
   } catch (thrown) {
     const error = toBridgeError(thrown);

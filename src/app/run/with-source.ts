@@ -1,4 +1,4 @@
-import { secretsOf } from '../../definitions/connector/secrets/secrets.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { silentLogger } from '../../core/log.ts';
@@ -7,10 +7,13 @@ import { openSource, type SourceSurroundings as SourceContext } from '../../sour
 import type { OpenedSource } from '../../sources/opened-source.ts';
 import type { BridgeContext } from './bridge.ts';
 import { permitOf } from '../catalog/policy.ts';
+import { lookUpSecrets } from '../../state/secrets/look-up-secrets.ts';
+import { definitionSecrets, type DefinitionSecrets } from '../secrets/definition-secrets.ts';
+import { stateLocation } from './state-location.ts';
 
 export type SourceSurroundings = Pick<
   BridgeContext,
-  'secret' | 'similarSecret' | 'redactor' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd'
+  keyof SecretVariables | 'redactor' | 'proxy' | 'policyFile' | 'oracleClientLibDir' | 'cwd' | 'databaseUrl'
 >;
 
 /** What a check sees of the requests of a source. */
@@ -23,12 +26,12 @@ type SourceView = Pick<SourceContext, 'observe'> & Partial<Pick<SourceContext, '
 export async function withSource<T>(
   connector: Connector,
   surroundings: SourceSurroundings,
-  look: (source: OpenedSource) => Promise<T>,
+  look: (source: OpenedSource, secret: (ref: string) => string) => Promise<T>,
   { observe, log = silentLogger }: SourceView = {},
 ): Promise<T> {
   const { redactor, proxy, oracleClientLibDir } = surroundings;
-  const permit = await permitOf(connector, surroundings);
-  const source = await openSource(connector.spec, secretsOf(connector.spec, surroundings), {
+  const { secret, permit } = await secretsForCheck(connector, surroundings);
+  const source = await openSource(connector.spec, secret, {
     retry: { retries: 0, backoffSeconds: 0 },
     clock: systemClock,
     wait: sleep,
@@ -41,10 +44,23 @@ export async function withSource<T>(
     pushed: nothingPushed,
   });
   try {
-    return await look(source);
+    return await look(source, secret);
   } finally {
     await source.close();
   }
+}
+
+/**
+ * The secrets that a run of a connector would use. Opens the state only for them, and records no use.
+ * @throws BridgeError as `definitionSecrets` and `permitOf` do
+ */
+export async function secretsForCheck(
+  connector: Connector,
+  surroundings: SourceSurroundings,
+): Promise<DefinitionSecrets> {
+  const permit = await permitOf(connector, surroundings);
+  const rows = lookUpSecrets(stateLocation(surroundings));
+  return definitionSecrets(connector, permit, rows, surroundings, systemClock);
 }
 
 function nothingPushed(): never {

@@ -1,6 +1,7 @@
 import type { AuditLog } from '../../core/access/audit-log.ts';
 import type { Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
+import { openSecretStore, type SecretStore } from '../../state/secrets/secret-store.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
@@ -43,6 +44,7 @@ export interface ServerState {
 
   readonly audit: AuditLog;
   readonly drafts: DraftStore;
+  readonly secrets: SecretStore;
 
   /** The data that Ops reads. */
   readonly ops: OpsState;
@@ -75,6 +77,7 @@ export async function openServerState(place: {
 
     audit: openAuditLog(database, place.clock ?? systemClock),
     drafts: openDraftStore(database, place.clock ?? systemClock),
+    secrets: openSecretStore(database),
     ops: opsState(database),
     otherOps: {
       knowledge_source: opsState(database, 'knowledge_source'),

@@ -9,7 +9,7 @@ import { systemClock } from '../../core/time/clock.ts';
 import type { FencedLease } from '../../database/fenced-lease.ts';
 import { appKeyOf } from '../../definitions/app/app-key.ts';
 import type { App } from '../../definitions/app/types.ts';
-import { secretsOf, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { ProxySettings } from '../../net/proxy.ts';
 import type { Observer } from '../../pipeline/ports/job.ts';
 import { runErrorOf } from '../../pipeline/run-error.ts';
@@ -17,9 +17,11 @@ import { fencedLeases } from '../../state/leases/fenced-lease.ts';
 import type { LeaseTiming } from '../../state/leases/leases.ts';
 import { recordedRuns, type RecordedOutcome, type RecordedRuns } from '../../state/run/recorded-run.ts';
 import type { EarlierResult } from '../../state/run/earlier-run.ts';
+import { secretRows } from '../../state/secrets/secret-rows.ts';
 import { openStateDatabase, type StateDatabase } from '../../state/state-database.ts';
 import { permitOf } from '../catalog/policy.ts';
 import { DELETE_LIMIT_COUNT_DEFAULT, DELETE_LIMIT_RATIO_DEFAULT } from '../limits.ts';
+import { definitionSecrets } from '../secrets/definition-secrets.ts';
 import { closingResources } from '../run/closing-resources.ts';
 import { warnOfStateExposure } from '../run/exposure-warnings.ts';
 import { redactedError } from '../run/record-early-failure.ts';
@@ -74,14 +76,17 @@ export async function syncAppOnce(
 ): Promise<AppSync> {
   requireCollections(app, request.collections);
   return closingResources(async (closeAtEnd) => {
-    const admit = requestPermit(app, await permitOf(app, context));
+    const policyPermit = await permitOf(app, context);
     warnOfStateExposure(context.databaseUrl, context.log);
     const address = { ...stateLocation(context), kind: 'app', readOnly: request.dryRun } as const;
     const database = closeAtEnd(await openStateDatabase(address));
     const { log, proxy, retry, redactor, wait = sleep, observer } = context;
     const clock = systemClock;
+    const rows = secretRows(database, address);
+    const { secret, permit } = await definitionSecrets(app, policyPermit, rows, context, clock);
+    const admit = requestPermit(app, permit);
     const readers = openCollectionReaders(app, {
-      ...{ secret: secretOf(app, context), admit, retry, clock, wait, log, proxy, redactor },
+      ...{ secret, admit, retry, clock, wait, log, proxy, redactor },
     });
     const { count, ratio } = app.spec.deleteLimit ?? {};
     const deleteLimit = {
@@ -191,9 +196,4 @@ function firstProblem({ problems: [first], errors }: SyncResult): RecordedOutcom
   const { collectionKey, code, message } = first;
   const others = errors === 1 ? '' : ` It is the first of ${errors} problems.`;
   return { code, message: `${collectionKey}: ${message}${others}` };
-}
-
-function secretOf({ spec: { baseUrl: url, secretRef } }: App, context: SecretVariables) {
-  const source = { type: 'http' as const, url, ...(secretRef !== undefined && { secretRef }) };
-  return secretsOf({ source }, context);
 }

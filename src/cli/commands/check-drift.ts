@@ -4,6 +4,7 @@ import type { Comparer } from '../../app/drift/comparer.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { REPAIR_DELETES_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
+import { secretVariablesOf } from '../environment/environment.ts';
 import { CHECK_DRIFT } from '../help/commands/check-drift.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { summaryOf } from '../output/findings/finding-report.ts';
@@ -74,8 +75,7 @@ async function run(flags: CheckDriftFlags, io: CommandIo, makeProgram: () => Com
     policyFile,
     oracleClientLibDir,
     redactor,
-    secret: (variable: string) => io.env.secret(variable),
-    similarSecret: (variable: string) => io.env.similarSecret(variable),
+    ...secretVariablesOf(io.env),
   };
   const findings = await withSignals((signal) => checkDrift(options, signal), { process });
   const report = {

@@ -9,7 +9,7 @@ import { EXIT, type ExitStatus } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DOCTOR } from '../help/commands/doctor.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
-import type { Environment } from '../environment/environment.ts';
+import { secretVariablesOf, type Environment } from '../environment/environment.ts';
 import { summaryOf } from '../output/findings/finding-report.ts';
 import { addReportOptions, formatOf, type ReportFlags } from './report-options.ts';
 
@@ -50,8 +50,7 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
     policyFile,
     oracleClientLibDir,
     redactor,
-    secret: (variable: string) => io.env.secret(variable),
-    similarSecret: (variable: string) => io.env.similarSecret(variable),
+    ...secretVariablesOf(io.env),
   };
   const findings = await withSignals((signal) => examine(context, signal), { process });
   const report = {

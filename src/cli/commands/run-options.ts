@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
+import { secretVariablesOf } from '../environment/environment.ts';
 import { PROGRESS_MODES, type ProgressMode } from '../run-output/progress.ts';
 import type { RunOutput } from '../run-output/run-output.ts';
 import { programVersion } from '../version.ts';
@@ -49,8 +50,7 @@ export function runSurroundings({ env, cwd }: CommandIo, output: RunOutput): Run
     log: output.log,
     observer: output.progress,
     redactor: env.redactor,
-    secret: (variable) => env.secret(variable),
-    similarSecret: (variable) => env.similarSecret(variable),
+    ...secretVariablesOf(env),
     loaded: (name) => {
       output.nameDefinition(name);
     },

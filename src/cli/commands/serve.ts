@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../core/time/clock.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
+import { secretVariablesOf } from '../environment/environment.ts';
 import { stderrLogger } from '../output/stderr-logger.ts';
 import { SERVE } from '../help/commands/serve.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
@@ -46,9 +47,9 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
           proxy: io.env.proxy,
           redactor: io.env.redactor,
           retry: io.env.retry(),
-          secret: (variable) => io.env.secret(variable),
-          similarSecret: (variable) => io.env.similarSecret(variable),
+          ...secretVariablesOf(io.env),
         },
+        previews: { reach: io.env.previewReach(), variables: () => io.env.forLook() },
         clock: systemClock,
         log: stderrLogger(io),
         sync: {
@@ -57,12 +58,11 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
           retry: io.env.retry(),
           proxy: io.env.proxy,
           redactor: io.env.redactor,
-          secret: (variable) => io.env.secret(variable),
-          similarSecret: (variable) => io.env.similarSecret(variable),
+          ...secretVariablesOf(io.env),
         },
         access: {
           ...io.env.access(),
-          secret: (variable) => io.env.secret(variable),
+          ...secretVariablesOf(io.env),
           announceKey: (key) => io.stderr.write(announcement(key)),
         },
       });

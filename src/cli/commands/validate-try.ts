@@ -6,6 +6,7 @@ import { withSignals } from '../../app/run/process/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import type { CommandIo } from '../command-io.ts';
+import { secretVariablesOf } from '../environment/environment.ts';
 import { writeFailure } from '../output/failure.ts';
 import { styleFor } from '../output/style.ts';
 import { trialJson } from '../output/trial-json.ts';
@@ -43,12 +44,10 @@ export async function validateTry({ path, pages, format }: TrialFlags, io: Comma
 }
 
 async function tryFile(path: string, pages: number, io: CommandIo, signal: AbortSignal): Promise<Trial> {
-  const { proxy, policyFile, oracleClientLibDir, redactor } = io.env;
+  const { databaseUrl, proxy, policyFile, oracleClientLibDir, redactor } = io.env;
   const place = { policyFile, cwd: io.cwd };
   const connector = await loadConnectorUnderPolicy(path, place);
-  const secrets = {
-    secret: (variable: string) => io.env.secret(variable),
-    similarSecret: (variable: string) => io.env.similarSecret(variable),
-  };
-  return trySource(connector, pages, { ...place, ...secrets, proxy, oracleClientLibDir, redactor }, signal);
+  const secrets = secretVariablesOf(io.env);
+  const surroundings = { ...place, ...secrets, databaseUrl, proxy, oracleClientLibDir, redactor };
+  return trySource(connector, pages, surroundings, signal);
 }

@@ -3,6 +3,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-status.ts';
 import { amount } from '../../core/text/count-text.ts';
 import type { Report } from '../../definitions/files/check-definitions.ts';
+import { secretVariable } from '../../definitions/connector/secrets/secrets.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
 import { VALIDATE } from '../help/commands/validate.ts';
@@ -44,16 +45,25 @@ export function validateCommand(io: CommandIo): Command {
     });
 }
 
-async function check(paths: readonly string[], { env, cwd }: CommandIo): Promise<Report> {
+async function check(paths: readonly string[], io: CommandIo): Promise<Report> {
+  const { env, cwd } = io;
   const { openConnectorChecker } = await import('../../app/catalog/connector-checker.ts');
   const { checkDefinitionsUnderPolicy } = await import('../../app/catalog/policy.ts');
   const place = { policyFile: env.policyFile, cwd };
+  const stored = await storedNames(io);
   // Its thread starts only with the first large file, so most commands never wait for it.
   const checker = openConnectorChecker(place);
   return checkDefinitionsUnderPolicy(paths, place, {
-    secretIsSet: (variable) => env.secret(variable) !== undefined,
+    secretIsSet: (ref) => stored.has(ref) || env.secret(secretVariable(ref)) !== undefined,
     checkElsewhere: (file) => checker.check(file),
   }).finally(() => checker.close());
+}
+
+/** Without a key nothing is looked up: the check of files needs no database, and runs in places that have none. */
+async function storedNames({ env, cwd }: CommandIo): Promise<ReadonlySet<string>> {
+  if (env.managedKeys() === undefined) return new Set();
+  const { storedSecretNames } = await import('../../app/secrets/stored-names.ts');
+  return storedSecretNames({ databaseUrl: env.databaseUrl, cwd });
 }
 
 async function writeFindings(report: Report, flags: ReportFlags, io: CommandIo): Promise<void> {

@@ -2,7 +2,8 @@ import { parseEndpoint, type Endpoint } from '../../core/endpoint.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { RETRY_ATTEMPTS_DEFAULT, RETRY_ATTEMPTS_MAX, RETRY_BACKOFF_SECONDS_DEFAULT } from '../limits.ts';
 import { RETRY_BACKOFF_SECONDS_MAX } from '../../core/limits.ts';
-import { similarVariable } from '../../definitions/connector/secrets/secrets.ts';
+import { similarVariable, type SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
+import { readManagedKeys } from './managed-keys.ts';
 import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
@@ -12,6 +13,7 @@ import { readPublicUrl } from './public-url.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
 import { readSyncEndpoint, type SyncEndpoint } from './sync.ts';
 import { LOG_LEVELS, type LogLevel } from '../../core/log.ts';
+import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { TelemetrySettings } from '../../telemetry/settings.ts';
@@ -21,7 +23,7 @@ import { runLinks, telemetrySettings } from './telemetry.ts';
  * The process's environment, typed and validated; no other code reads it. Variables that only some commands need are checked
  * in methods, so that an invalid one stops only these commands.
  */
-export interface Environment {
+export interface Environment extends SecretVariables {
   /** `postgres://…`; unset means the embedded SQLite file. */
   readonly databaseUrl: string | undefined;
   readonly connectorsDir: string;
@@ -67,6 +69,10 @@ export interface Environment {
   secret(variable: string): string | undefined;
   /** The name of a variable that is set and similar to this `SECRET_…` variable, which is not. */
   similarSecret(variable: string): string | undefined;
+  /** `MANAGED_SECRET_ENCRYPTION_KEY`, or the file of `MANAGED_SECRET_ENCRYPTION_KEY_FILE`. @throws BridgeError ENVIRONMENT_INVALID */
+  managedKeys(): KeyRing | undefined;
+  /** Adds a value to `redactor`. */
+  hideSecret(value: string): void;
   /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
   misspelled(): ReturnType<typeof misspelledVariables>;
   /**
@@ -127,8 +133,28 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     },
     misspelled: () => misspelledVariables(namesSet(env)),
     similarSecret: (variable) => similarVariable(variable, namesSet(env)),
+    managedKeys: remembered(() => readManagedKeys(env, redactor)),
+    hideSecret: (value) => {
+      if (value !== '') redactor.add(value);
+    },
     forRun: (secretVariables, kind) => runVariables(env, secretVariables, kind),
   };
+}
+
+/** Reads once; an error is thrown again each time. */
+function remembered<T>(read: () => T): () => T {
+  let known: { readonly value: T } | undefined;
+  return () => (known ??= { value: read() }).value;
+}
+
+/** The part of the environment that has secrets. */
+export function secretVariablesOf({
+  secret,
+  similarSecret,
+  managedKeys,
+  hideSecret,
+}: Environment): SecretVariables {
+  return { secret, similarSecret, managedKeys, hideSecret };
 }
 
 function namesSet(env: NodeJS.ProcessEnv): string[] {

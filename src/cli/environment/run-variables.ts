@@ -1,3 +1,4 @@
+import { MANAGED_KEY_VARIABLES } from './managed-keys.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 
 /** Variables that `run` itself reads: those of environment.ts and telemetry.ts, without those of the server. */
@@ -93,14 +94,15 @@ const ALLOWED = new Set([...OF_RUN, ...OF_SYSTEM]);
 /**
  * The part of this process's environment that is passed to a process that runs one definition: the variables that a run reads,
  * and the secrets of that definition. The server's own keys and the secrets of other definitions are not passed, so that no
- * code in a run can read them.
+ * code in a run can read them. The keys of stored secrets open all of them, so a definition without secrets does not get them.
  */
 export function runVariables(
   env: Readonly<Record<string, string | undefined>>,
   secretVariables: readonly string[],
   kind: RunKind = 'connector',
 ): Record<string, string> {
-  const named = new Set([...secretVariables, ...OF_KIND[kind]]);
+  const keys = secretVariables.length === 0 ? [] : MANAGED_KEY_VARIABLES;
+  const named = new Set([...secretVariables, ...keys, ...OF_KIND[kind]]);
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value !== undefined && (named.has(name) || isForRuns(name))) passed[name] = value;

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { withoutRecognisedSecrets } from '../../core/secrets/recognised-secrets.ts';
 import { readConnectorFile } from './definition-files.ts';
-import { looksLikeSecret, secretCommand, secretVariable } from '../connector/secrets/secrets.ts';
+import { looksLikeSecret, secretCommand } from '../connector/secrets/secrets.ts';
 import { filledPath, namingPreset, type Expanded } from '../expanded.ts';
 import type { CheckedFile } from './known-files.ts';
 import { CONNECTOR_PROBLEMS_MAX } from '../limits.ts';
@@ -12,8 +12,8 @@ import type { DefinitionKind, OperatorPolicy } from './kind.ts';
 export interface CheckFileOptions {
   /** Undefined if there is no policy; then a definition may use everything. */
   readonly policy?: OperatorPolicy | undefined;
-  /** Whether the secret of an environment variable is set; undefined: secrets are not checked. */
-  readonly secretIsSet?: (variable: string) => boolean;
+  /** Whether the secret with this name is set; undefined: secrets are not checked. */
+  readonly secretIsSet?: (ref: string) => boolean;
   /** The folder that relative paths start from; the process's working directory by default. */
   readonly cwd?: string;
 }
@@ -107,7 +107,7 @@ export function missingSecrets(
 ): FieldFinding[] {
   if (secretIsSet === undefined) return [];
   return kind.uses(value).secrets.flatMap(({ path, ref }): FieldFinding[] => {
-    if (ref === '' || looksLikeSecret(ref) || secretIsSet(secretVariable(ref))) return [];
+    if (ref === '' || looksLikeSecret(ref) || secretIsSet(ref)) return [];
     const { sourceType, who = 'a run' } = kind.secretHint?.(value, path) ?? {};
     const message = `The secret ${ref} is not set here; ${who} needs it.`;
     const fix = secretCommand(ref, sourceType);

@@ -8,7 +8,6 @@ import type { Embedder } from '../embedder.ts';
 import type { PageResult, SyncPageOptions } from '../knowledge.ts';
 import { addCredentials } from '../pages/credentials.ts';
 import { readPage, type PagePorts, type Sent } from '../pages/read-page.ts';
-import type { KnowledgePermit } from '../pages/request-permit.ts';
 import { contentHashOf, listingHash } from '../source/config-hash.ts';
 import { definitionOf, usableConfig, type Source } from '../source/source.ts';
 import type { Columns } from '../store/columns.ts';
@@ -25,12 +24,12 @@ import { pageOfPass, type PageOfPass } from './page-of-pass.ts';
 import { passOf, stalePagesAfter, type Pass } from './pass.ts';
 
 /** What the batches of all sources need. */
-export interface BatchPorts extends Omit<PagePorts, 'permit' | 'redactor'> {
+export interface BatchPorts extends Omit<PagePorts, 'permit' | 'redactor' | 'secret'> {
   readonly database: Database;
   readonly columns: Columns;
   readonly embedder: Embedder;
-  /** Opens the operator's policy for a source. @throws BridgeError POLICY_INVALID, POLICY_REFUSED */
-  readonly permitOf: (definition: KnowledgeSource) => Promise<KnowledgePermit>;
+  /** Opens the operator's policy for a source, and its secrets. @throws BridgeError POLICY_INVALID, POLICY_REFUSED, SECRET_* */
+  readonly accessOf: (definition: KnowledgeSource) => Promise<Pick<PagePorts, 'permit' | 'secret'>>;
   readonly redactor?: Redactor | undefined;
   /** For tests. */
   readonly timing?: BatchTiming | undefined;
@@ -125,15 +124,15 @@ class Batch {
   }
 
   async #read(config: KnowledgeConfig, pass: Pass, signal: AbortSignal): Promise<PageResult | 'unchanged'> {
-    const { retry, permitOf, ...ports } = this.#ports;
-    const permit = await permitOf(definitionOf(this.#source, config));
+    const { retry, accessOf, ...ports } = this.#ports;
+    const access = await accessOf(definitionOf(this.#source, config));
     const budget = this.#budget;
     const { restart = false } = this.#options;
     const asksAgain = pass.place === null && !restart;
     const known = asksAgain ? knownValidator(this.#cursor, config, this.#contentOf(config)) : undefined;
     const pagePorts: PagePorts = {
       ...ports,
-      permit,
+      ...access,
       redactor: this.#redactor,
       retry: { ...retry, waitMsMax: () => budget.waitMsMax },
     };

@@ -49,7 +49,7 @@ export async function openAccess(
 ): Promise<{ readonly gate: Gate; readonly login: Login | undefined }> {
   const { settings, host, state, clock, guessing } = options;
   const signOn = openSignOn(settings);
-  const pushTokens = openPushTokens({ ...options, secret: (variable) => settings.secret(variable) });
+  const pushTokens = openPushTokens(options);
   await pushTokens.reportWeak();
   if (settings.adminKey === undefined && signOn === undefined && !(await state.keys.any())) {
     if (isLoopbackHost(host)) return { gate: loopbackGate(), login: undefined };

@@ -1,15 +1,23 @@
 import type { FastifyInstance, FastifyError } from 'fastify';
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { PREVIEW_FAILURES } from './preview/preview-failures.ts';
 import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 
 /** Errors of use cases that are the caller's to fix; every other error is answered as on any route. */
 const ANSWERS: Readonly<Partial<Record<ErrorCode, HttpErrorCode>>> = {
+  ...PREVIEW_FAILURES,
   RIGHT_MISSING: 'FORBIDDEN',
   DEFINITION_UNKNOWN: 'NOT_FOUND',
   DRAFT_UNKNOWN: 'NOT_FOUND',
   DRAFT_CHANGED: 'CONFLICT',
   DRAFT_REFUSED: 'UNUSABLE',
+  SECRET_UNKNOWN: 'NOT_FOUND',
+  SECRET_IN_USE: 'CONFLICT',
+  SECRET_VALUE_INVALID: 'BAD_REQUEST',
+  SECRETS_KEY_MISSING: 'CONFLICT',
+  SECRETS_KEY_WRONG: 'CONFLICT',
+  SECRET_UNREADABLE: 'CONFLICT',
 };
 
 /** Answers errors of use cases with their message and hint, which are written for people. */

@@ -2,10 +2,11 @@ import { appFinder, type AppCatalog, type FindApp } from '../../app/sync/find-ap
 import type { JobTiming } from '../../app/sync/jobs/do-job.ts';
 import { openSyncRunner, type SyncRunner, type SyncSurroundings } from '../../app/sync/sync-runner.ts';
 import { openSyncService } from '../../app/sync/sync-service.ts';
+import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { ServerState } from '../../app/serve/server-state.ts';
 import type { SyncContext } from '../context.ts';
 
-type OfProcess = 'settings' | 'proxy' | 'redactor' | 'secret' | 'similarSecret' | 'retry';
+type OfProcess = 'settings' | 'proxy' | 'redactor' | 'retry' | keyof SecretVariables;
 
 /** The settings of app sync. */
 export interface SyncSettings

@@ -28,6 +28,7 @@ import {
   unfinishedRuns,
 } from './runs.ts';
 import { olderEvents, pushed } from '../push/pushed.ts';
+import { secretRows, type SecretRows } from '../secrets/secret-rows.ts';
 import { rejections } from './rejections.ts';
 
 /** The path of the embedded state, relative to the working directory. */
@@ -40,12 +41,18 @@ export interface StateOptions extends StateDatabaseOptions {
   readonly leaseTiming?: LeaseTiming;
 }
 
+/** The state of a run, with the stored secrets that its definition may name. */
+export interface OpenedState extends State {
+  readonly secrets: SecretRows;
+}
+
 /**
  * Opens the state store: Postgres if there is a URL, otherwise the SQLite file, which is created and migrated as needed.
  * @throws BridgeError ENVIRONMENT_INVALID, STATE_UNREACHABLE, STATE_FAILED, STATE_NEWER or STATE_NOT_MIGRATED.
  */
-export async function openState(options: StateOptions): Promise<State> {
-  return stateOf(await openStateDatabase(options), options);
+export async function openState(options: StateOptions): Promise<OpenedState> {
+  const database = await openStateDatabase(options);
+  return { ...stateOf(database, options), secrets: secretRows(database, options) };
 }
 
 /**

@@ -7,6 +7,7 @@ import { openPushQueue } from '../../../src/state/push/queue.ts';
 import { pushBatch } from '../../contracts/push-queue.contract.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 const folders = temporaryFolders();
 let cwd: string;
@@ -51,10 +52,16 @@ describe('the check of the push token', () => {
     spec: { ...connectorSpec(), mode: 'rest_push', source: { type: 'http', secretRef: 'support-token' } },
   };
   const of = (token: string | undefined) =>
-    pushTokenFindings(withToken, (variable) => (variable === 'SECRET_SUPPORT_TOKEN' ? token : undefined));
+    pushTokenFindings(withToken, {
+      ...NO_MANAGED_SECRETS,
+      databaseUrl: undefined,
+      cwd: folders.make(),
+      secret: (variable) => (variable === 'SECRET_SUPPORT_TOKEN' ? token : undefined),
+      similarSecret: () => undefined,
+    });
 
-  test.each(['weak1', 'aaaaaaaaaaaaaaaaaaaa', 'with a space in it!'])('fails for %j', (token) => {
-    const findings = of(token);
+  test.each(['weak1', 'aaaaaaaaaaaaaaaaaaaa', 'with a space in it!'])('fails for %j', async (token) => {
+    const findings = await of(token);
     expect(findings).toMatchObject([
       {
         subject: 'source',
@@ -67,9 +74,15 @@ describe('the check of the push token', () => {
     expect(JSON.stringify(findings)).not.toContain(token);
   });
 
-  test('has nothing to say about a good token, or none', () => {
-    expect(of('token-of-the-ticket-system')).toEqual([]);
-    expect(of(undefined)).toEqual([]);
-    expect(pushTokenFindings(connector, () => 'weak1')).toEqual([]);
+  test('has nothing to say about a good token, or none', async () => {
+    expect(await of('token-of-the-ticket-system')).toEqual([]);
+    expect(await of(undefined)).toEqual([]);
+    expect(await pushTokenFindings(connector, {
+        ...NO_MANAGED_SECRETS,
+        databaseUrl: undefined,
+        cwd: folders.make(),
+        secret: () => 'weak1',
+        similarSecret: () => undefined,
+      })).toEqual([]);
   });
 });

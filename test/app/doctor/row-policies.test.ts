@@ -6,6 +6,7 @@ import { TnsError } from '../../stand-ins/tns/answer.ts';
 import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { startOracle } from '../../support/databases/oracle-server.ts';
 import { startSqlServer, type SeenPolicies } from '../../support/databases/sql-server.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -24,8 +25,10 @@ function look(type: SqlSourceSpec['type'], url: string, query = QUERY) {
   const surroundings = {
     secret: () => url,
     similarSecret: () => undefined,
+    ...NO_MANAGED_SECRETS,
     proxy: { http: undefined, https: undefined, except: undefined },
     policyFile: undefined,
+    databaseUrl: undefined,
     oracleClientLibDir: undefined,
     cwd: process.cwd(),
   };

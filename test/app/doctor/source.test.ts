@@ -3,6 +3,7 @@ import { sourceFindings } from '../../../src/app/doctor/source.ts';
 import type { Connector } from '../../../src/definitions/connector/types.ts';
 import { peopleTable, somePeople } from '../../support/databases/people-table.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 let postgres: TestPostgres;
 beforeAll(async () => {
@@ -36,8 +37,10 @@ const look = (of: Connector, secret: string | undefined = postgres.url()) =>
     {
       secret: (variable) => (variable === 'SECRET_PEOPLE_DB' ? secret : undefined),
       similarSecret: () => undefined,
+      ...NO_MANAGED_SECRETS,
       proxy: { http: undefined, https: undefined, except: undefined },
       policyFile: undefined,
+      databaseUrl: undefined,
       oracleClientLibDir: undefined,
       cwd: process.cwd(),
     },

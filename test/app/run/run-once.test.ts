@@ -17,6 +17,7 @@ import { connectorSpec } from '../../support/pipeline/connector-spec.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
 import { runOptions } from '../../support/pipeline/run-options.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 const TOKEN = 'token-of-a-test';
 const SECRET = 'hunter2-of-a-source';
@@ -98,6 +99,7 @@ function surroundings(): RunSurroundings & ConnectorSurroundings {
       return SECRET;
     },
     similarSecret: () => undefined,
+    ...NO_MANAGED_SECRETS,
     loaded: (name) => names.push(name),
     // Longer than any machine takes.
     timing: { flushMs: 60_000, settleMs: 30_000, memoryMs: 60_000 },

@@ -14,6 +14,7 @@ import { STATE_FILE } from '../../../src/state/run/open-state.ts';
 import { testApp } from '../../support/apps/app-place.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { json, raw, startServer, type Reply, type TestServer } from '../../support/http/http-server.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 const SECRET = 'hunter2-of-the-shop';
 
@@ -61,6 +62,7 @@ function surroundings(): RunSurroundings & AppSurroundings {
       return SECRET;
     },
     similarSecret: () => undefined,
+    ...NO_MANAGED_SECRETS,
     wait: (ms) => {
       waits.push(ms);
       return Promise.resolve();

@@ -13,6 +13,7 @@ import { startedByNode } from '../../support/processes/built.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { replay } from '../../support/pipeline/replay.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { NO_MANAGED_SECRETS } from '../../support/secrets/no-managed-secrets.ts';
 
 const CONNECTOR = fileURLToPath(new URL('../../../connectors/hr-employees.yaml', import.meta.url));
 const KILLABLE = startedByNode('killable-run.ts');
@@ -120,6 +121,7 @@ function run(cwd: string, databaseUrl: string | undefined, runId: string, dryRun
         observer: quiet,
         secret: () => source.url(),
         similarSecret: () => undefined,
+        ...NO_MANAGED_SECRETS,
         redact: (text) => text,
       },
       new AbortController().signal,

@@ -374,12 +374,15 @@ describe('requests', () => {
       { products: [], style: 'skip' },
       {},
       {
-        permitOf: () =>
+        accessOf: () =>
           Promise.resolve({
-            server: () => {
-              throw refused;
+            permit: {
+              server: () => {
+                throw refused;
+              },
+              inClear: () => false,
             },
-            inClear: () => false,
+            secret: () => 'the-key-4711',
           }),
       },
     );

@@ -7,7 +7,7 @@ import { createLogger, jsonFormat } from '../../../src/core/log.ts';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
 import { systemClock } from '../../../src/core/time/clock.ts';
 import { migrateState } from '../../../src/state/run/open-state.ts';
-import { readEnvironment } from '../../../src/cli/environment/environment.ts';
+import { readEnvironment, secretVariablesOf } from '../../../src/cli/environment/environment.ts';
 import { someProducts, startProducts, type ProductsApi } from '../../stand-ins/rest/products-api.ts';
 import { openAppPlace, type AppPlace } from '../../support/apps/app-place.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
@@ -51,8 +51,7 @@ describe.each(['SQLite', 'Postgres'] as const)('the sync of an app over the serv
       settings: environment.telemetry(),
       retry: environment.retry(),
       proxy: environment.proxy,
-      secret: (variable: string) => environment.secret(variable),
-      similarSecret: (variable: string) => environment.similarSecret(variable),
+      ...secretVariablesOf(environment),
     };
     server = await startBridgeServer({
       ...{ cwd, databaseUrl, log },

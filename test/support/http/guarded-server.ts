@@ -7,6 +7,9 @@ import { makeAccessKey } from '../../../src/app/serve/make-access-key.ts';
 import { createMetrics } from '../../../src/app/serve/metrics.ts';
 import { createRunStarter } from '../../../src/app/serve/run-starter.ts';
 import { openPushIntake } from '../../../src/app/push/open-intake.ts';
+import { namedInCatalog } from '../../../src/app/secrets/definitions-naming.ts';
+import { openManagedSecrets } from '../../../src/app/studio/secrets/managed-secrets.ts';
+import { openServerPreviews } from '../../../src/app/studio/preview/open-previews.ts';
 import { openServerState } from '../../../src/app/serve/server-state.ts';
 import { openEditing } from '../../../src/app/studio/open-editing.ts';
 import type { AccessKey } from '../../../src/core/secrets/access-key.ts';
@@ -18,7 +21,7 @@ import { openAccess } from '../../../src/server/access/open-access.ts';
 import type { RouteSet } from '../../../src/server/http/route-set.ts';
 import { scriptedKnowledge } from '../server/scripted-knowledge.ts';
 import { openSync } from '../../../src/server/sync/open-sync.ts';
-import { NO_ACCESS, NO_SYNC } from '../server/bridge-server.ts';
+import { NO_ACCESS, NO_PREVIEWS, NO_SYNC } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
 
@@ -114,7 +117,19 @@ export async function startGuardedServer({
     intake,
     sources: manageSources(scriptedKnowledge().knowledge),
     sync,
-    studio: { audit: state.audit, ...editing },
+    studio: {
+      audit: state.audit,
+      ...editing,
+      previews: openServerPreviews({
+        ...{ policyFile: undefined, cwd: folder, catalog, state, variables: settings, clock, log },
+        previews: NO_PREVIEWS,
+        proxy: NO_SYNC.proxy,
+      }),
+      secrets: openManagedSecrets({
+        ...{ store: state.secrets, variables: settings, clock },
+        usedBy: namedInCatalog(catalog),
+      }),
+    },
     gate,
     login,
     trustedProxies,

@@ -58,12 +58,15 @@ export async function knowledgePlace(
   const knowledge = await openKnowledgeEngine({
     ...surroundings,
     clock: { now: () => place.now, elapsedMs: () => performance.now() },
-    secret: secretsOf(secrets),
     redactor: createRedactor(),
     database,
     acquireLease: fencedLeases(database),
     embedder,
-    permitOf: () => Promise.resolve({ server: () => undefined, inClear: () => false }),
+    accessOf: () =>
+      Promise.resolve({
+        permit: { server: () => undefined, inClear: () => false },
+        secret: secretsOf(secrets),
+      }),
     search: () => Promise.reject(new Error('This place has no search.')),
     close: () => database.close(),
     ...given,

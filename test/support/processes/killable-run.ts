@@ -7,7 +7,7 @@
  *     killable-run.ts <connector.yaml> <point> <run id> [resend] [<lease ms>]
  */
 import { runBridge } from '../../../src/app/run/bridge.ts';
-import { readEnvironment } from '../../../src/cli/environment/environment.ts';
+import { readEnvironment, secretVariablesOf } from '../../../src/cli/environment/environment.ts';
 import { loadConnector } from '../../../src/definitions/connector/load.ts';
 import { toBridgeError } from '../../../src/core/errors.ts';
 import { silentLogger } from '../../../src/core/log.ts';
@@ -137,8 +137,7 @@ const result = runBridge(
     ...(leaseMs !== undefined && { leaseTiming: { leaseMs, heartbeatMs: leaseMs / 4 } }),
     log: silentLogger,
     observer,
-    secret: (variable) => env.secret(variable),
-    similarSecret: (variable) => env.similarSecret(variable),
+    ...secretVariablesOf(env),
     redact: (text) => text,
     wait: () => {
       reach('wait');

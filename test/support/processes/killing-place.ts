@@ -20,6 +20,7 @@ import { isStopped } from './processes.ts';
 import { PROGRAM_ENV, programArguments } from './run-cli.ts';
 import { skewedClock } from './skewed-clock.ts';
 import { CONNECTOR_FILE, workplace, type ConnectorChanges } from '../files/workplace.ts';
+import { NO_MANAGED_SECRETS } from '../secrets/no-managed-secrets.ts';
 
 const KILLABLE = startedByNode('killable-run.ts');
 const BUCKET = 'company-sync';
@@ -222,6 +223,7 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
           observer: { phase: () => undefined, rows: () => undefined },
           secret: () => sourceUrl,
           similarSecret: () => undefined,
+          ...NO_MANAGED_SECRETS,
           redact: (text) => text,
           proxy: { http: undefined, https: undefined, except: undefined },
           policyFile: undefined,

@@ -4,6 +4,7 @@ import { silentLogger } from '../../../src/core/log.ts';
 import { openBridgeServer } from '../../../src/server/open-bridge-server.ts';
 import { answerJudge, type AnswerJudge, type OpenApiDocument } from './openapi.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
+import { NO_MANAGED_SECRETS } from '../secrets/no-managed-secrets.ts';
 
 type Settings = Parameters<typeof openBridgeServer>[0];
 
@@ -14,6 +15,7 @@ export const NO_ACCESS: Settings['access'] = {
   trustedProxies: [],
   signOn: undefined,
   secret: () => undefined,
+  ...NO_MANAGED_SECRETS,
   announceKey: () => undefined,
 };
 
@@ -25,6 +27,13 @@ export const NO_KNOWLEDGE: Settings['knowledge'] = {
   retry: { retries: 0, backoffSeconds: 0 },
   secret: () => undefined,
   similarSecret: () => undefined,
+  ...NO_MANAGED_SECRETS,
+};
+
+/** The process of a preview runs, and may reach nothing that is not public. */
+export const NO_PREVIEWS: Settings['previews'] = {
+  reach: { allowedHosts: [], fileRoots: [] },
+  variables: () => ({ PATH: process.env['PATH'] ?? '' }),
 };
 
 /** No app is synced, unless a test has a runner of its own. */
@@ -37,6 +46,7 @@ export const NO_SYNC: Settings['sync'] = {
   redactor: createRedactor(),
   secret: () => undefined,
   similarSecret: () => undefined,
+  ...NO_MANAGED_SECRETS,
 };
 
 /** A server of this program on a free port of the loopback, with a state of its own; stop it after the tests. */
@@ -57,6 +67,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     access: NO_ACCESS,
     knowledge: NO_KNOWLEDGE,
     sync: NO_SYNC,
+    previews: NO_PREVIEWS,
 
     runLinks: {},
     // Nothing listens there, so no test asks Google for artifacts.

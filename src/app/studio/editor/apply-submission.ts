@@ -39,7 +39,10 @@ export interface Applied {
 const KEY_ORDER = keyOrderOf(connectorDocument);
 
 /** The text of a draft after a submission. Everything that was typed is in the text or in `refused`. */
-export function applySubmission(draft: Pick<Draft, 'text' | 'readableText'>, submission: Submission): Applied {
+export function applySubmission(
+  draft: Pick<Draft, 'text' | 'readableText'>,
+  submission: Submission,
+): Applied {
   const { text, fields, changedOnly, remove } = submission;
   const typed = text === undefined ? draft.text : textOfControl(text, draft.text);
   const before = formOf(draft.text, []) ?? formOf(draft.readableText, []);

@@ -35,9 +35,17 @@ export async function viewOf(
 ): Promise<EditorView> {
   const problems = await draftChecker.check(draft);
   const form = formOf(draft.text, problems);
-  if (form !== undefined) return { draft, problems, form, isReadable: true, refused, advice: adviceOf(readYaml(draft.text).value) };
+  if (form !== undefined)
+    return { draft, problems, form, isReadable: true, refused, advice: adviceOf(readYaml(draft.text).value) };
   const last = formOf(draft.readableText, []) ?? { sections: [], otherProblems: [] };
-  return { draft, problems, form: { ...last, otherProblems: problems }, isReadable: false, refused, advice: [] };
+  return {
+    draft,
+    problems,
+    form: { ...last, otherProblems: problems },
+    isReadable: false,
+    refused,
+    advice: [],
+  };
 }
 
 /**

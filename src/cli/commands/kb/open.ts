@@ -1,6 +1,7 @@
 import type { WorkTools } from '../../../app/run/run-once.ts';
 import type { Knowledge } from '../../../knowledge/knowledge.ts';
 import type { CommandIo } from '../../command-io.ts';
+import { secretVariablesOf } from '../../environment/environment.ts';
 import { stderrLogger } from '../../output/stderr-logger.ts';
 
 /**
@@ -22,8 +23,7 @@ export async function openKnowledge(
     retry: env.retry(),
     redactor: env.redactor,
     log,
-    secret: (variable) => env.secret(variable),
-    similarSecret: (variable) => env.similarSecret(variable),
+    ...secretVariablesOf(env),
   });
 }
 

@@ -1,4 +1,5 @@
 import { BridgeError } from '../../../core/errors.ts';
+import type { KeyRing } from '../../../core/secrets/managed/key-ring.ts';
 import { nearest } from '../../nearest.ts';
 import type { ConnectorSpec } from '../types.ts';
 
@@ -18,12 +19,16 @@ export function secretCommand(ref: string, sourceType: string | undefined): stri
   return `export ${secretVariable(ref)}=${isDatabase ? `'${sourceType ?? ''}://…'` : '…'}`;
 }
 
-/** The environment variables that have secrets. */
+/** The secrets of the environment, and what it needs for those that are stored in the database. */
 export interface SecretVariables {
   /** Reads one `SECRET_…` variable; undefined or empty means not set. */
   secret(variable: string): string | undefined;
   /** The name of a variable that is set, and that was probably meant instead; undefined if no name is similar. */
   similarSecret(variable: string): string | undefined;
+  /** The keys that open stored secrets; undefined if none are configured. @throws BridgeError ENVIRONMENT_INVALID */
+  managedKeys(): KeyRing | undefined;
+  /** Makes sure that a secret that was read elsewhere is not shown. */
+  hideSecret(value: string): void;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface SecretVariables {
  */
 export function secretsOf(
   { source }: Partial<Pick<ConnectorSpec, 'source'>>,
-  variables: SecretVariables,
+  variables: Pick<SecretVariables, 'secret' | 'similarSecret'>,
 ): (ref: string) => string {
   return (ref) => {
     const variable = secretVariable(ref);

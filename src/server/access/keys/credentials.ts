@@ -112,7 +112,9 @@ export function openCredentials({
           const digest = digestOf(key);
           if (admin !== undefined && sameDigest(digest, admin.digest)) return admin.credential;
           if (connectorId === undefined || token?.digest === undefined) return undefined;
-          return sameDigest(digest, token.digest) ? tokenCredential(connectorId) : undefined;
+          if (!sameDigest(digest, token.digest)) return undefined;
+          token.used();
+          return tokenCredential(connectorId);
         },
       };
     },

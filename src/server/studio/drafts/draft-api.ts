@@ -47,14 +47,22 @@ export function draftApiRoutes({ drafts, draftChecker }: StudioContext): RouteSe
     );
     app.get(
       '/v1/studio/drafts',
-      { config, schema: { tags, summary: 'List your drafts', response: { 200: draftListSchema, ...failures() } } },
+      {
+        config,
+        schema: { tags, summary: 'List your drafts', response: { 200: draftListSchema, ...failures() } },
+      },
       async (request) => ({ drafts: (await drafts.list(actorOf(request))).map(draftFacts) }),
     );
     app.get(
       '/v1/studio/drafts/:id',
       {
         config,
-        schema: { tags, summary: 'Read a draft', params: draftIdParams, response: { 200: draftSchema, ...failures(404) } },
+        schema: {
+          tags,
+          summary: 'Read a draft',
+          params: draftIdParams,
+          response: { 200: draftSchema, ...failures(404) },
+        },
       },
       async (request) => draftAnswer(await drafts.find(request.params.id, actorOf(request))),
     );
@@ -72,8 +80,7 @@ export function draftApiRoutes({ drafts, draftChecker }: StudioContext): RouteSe
           response: { 200: draftSchema, ...failures(404, 409, 413, 422) },
         },
       },
-      async (request) =>
-        draftAnswer(await drafts.save(request.params.id, request.body, actorOf(request))),
+      async (request) => draftAnswer(await drafts.save(request.params.id, request.body, actorOf(request))),
     );
     app.delete(
       '/v1/studio/drafts/:id',
@@ -99,7 +106,8 @@ export function draftApiRoutes({ drafts, draftChecker }: StudioContext): RouteSe
         schema: {
           tags,
           summary: 'Check the text of a definition',
-          description: 'Checks it together with the definitions of the server, as the command validate does, and saves nothing.',
+          description:
+            'Checks it together with the definitions of the server, as the command validate does, and saves nothing.',
           body: validateSchema,
           response: { 200: problemsSchema, ...failures(413) },
         },

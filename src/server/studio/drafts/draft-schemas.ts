@@ -9,7 +9,11 @@ export const draftIdParams = Type.Object({
 });
 
 export const connectorNameParams = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: SERVER_PATH_PART_CHARACTERS_MAX, description: 'Name of the connector.' }),
+  id: Type.String({
+    minLength: 1,
+    maxLength: SERVER_PATH_PART_CHARACTERS_MAX,
+    description: 'Name of the connector.',
+  }),
 });
 
 const text = Type.String({
@@ -42,7 +46,8 @@ export const validateSchema = Type.Object(
     file: Type.Optional(
       Type.String({
         pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}\\.ya?ml$',
-        description: 'Name of the file in the folder of connectors that the text replaces; without it, a new file.',
+        description:
+          'Name of the file in the folder of connectors that the text replaces; without it, a new file.',
       }),
     ),
   },
@@ -86,7 +91,9 @@ const problemSchema = Type.Object(
     severity: Type.Enum(['warning', 'error'] as const),
     code: Type.String(),
     subject: Type.String(),
-    path: Type.String({ description: 'The field, such as spec.source.query; empty for the file as a whole.' }),
+    path: Type.String({
+      description: 'The field, such as spec.source.query; empty for the file as a whole.',
+    }),
     file: Type.String(),
     line: nullable(Type.Integer({ minimum: 1 })),
     column: nullable(Type.Integer({ minimum: 1 })),

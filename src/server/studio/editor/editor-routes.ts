@@ -42,7 +42,9 @@ export function editorRoutes({ drafts, draftChecker, clock }: StudioContext): Ro
     if (code !== 'DRAFT_CHANGED' && code !== 'DRAFT_REFUSED') throw thrown;
     const draft = await drafts.find(id, actorOf(request));
     const view = await viewOf(draft, parts);
-    const shown = new Map(view.form.sections.flatMap(({ fields }) => fields.map((each) => [each.path, each.value])));
+    const shown = new Map(
+      view.form.sections.flatMap(({ fields }) => fields.map((each) => [each.path, each.value])),
+    );
     const fields = [...form.fields]
       .map(([path, value]) => ({ path, value: controlText(value) }))
       .filter(({ path, value }) => shown.get(path) !== value);
@@ -59,7 +61,9 @@ export function editorRoutes({ drafts, draftChecker, clock }: StudioContext): Ro
       { config, schema: { hide: true, params: draftIdParams } },
       async (request, reply) => {
         const view = await viewOf(await drafts.find(request.params.id, actorOf(request)), parts);
-        return reply.type(HTML).send(pageOf(view, request, { flash: takeFlash(STUDIO_PATH, request, reply) }));
+        return reply
+          .type(HTML)
+          .send(pageOf(view, request, { flash: takeFlash(STUDIO_PATH, request, reply) }));
       },
     );
     app.post(
@@ -79,8 +83,14 @@ export function editorRoutes({ drafts, draftChecker, clock }: StudioContext): Ro
         }
         // What was entered and is not in the text is shown only here, so there is no redirect then.
         if (view.refused.length > 0) {
-          const flash = { tone: 'warn', text: 'Saved, except for the fields that are marked below.' } as const;
-          return reply.status(422).type(HTML).send(pageOf(view, request, { flash }));
+          const flash = {
+            tone: 'warn',
+            text: 'Saved, except for the fields that are marked below.',
+          } as const;
+          return reply
+            .status(422)
+            .type(HTML)
+            .send(pageOf(view, request, { flash }));
         }
         return redirectWith({ tone: 'good', text: 'The draft is saved.' }, draftPath(id), request, reply);
       },
@@ -90,7 +100,12 @@ export function editorRoutes({ drafts, draftChecker, clock }: StudioContext): Ro
       { config, schema: { hide: true, params: draftIdParams } },
       async (request, reply) => {
         await drafts.discard(request.params.id, actorOf(request));
-        return redirectWith({ tone: 'good', text: 'The draft is discarded.' }, NEW_CONNECTOR_PATH, request, reply);
+        return redirectWith(
+          { tone: 'good', text: 'The draft is discarded.' },
+          NEW_CONNECTOR_PATH,
+          request,
+          reply,
+        );
       },
     );
     app.post(
@@ -139,8 +154,12 @@ export function editorRoutes({ drafts, draftChecker, clock }: StudioContext): Ro
   };
 }
 
-function redirectWith(flash: Flash, path: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function redirectWith(
+  flash: Flash,
+  path: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   keepFlash(flash, STUDIO_PATH, request, reply);
   return reply.redirect(path, 303);
 }
-

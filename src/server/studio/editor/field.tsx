@@ -13,12 +13,18 @@ interface FieldOptions {
 export function Field({ field, refused, advice }: FieldOptions) {
   const { path, label, group, required, present, problems, applies, known, description, examples } = field;
   const id = controlId(path);
-  const isExtra = !required && !present && problems.length === 0 && refused === undefined && advice.length === 0;
+  const isExtra =
+    !required && !present && problems.length === 0 && refused === undefined && advice.length === 0;
   const isBad = refused !== undefined || problems.some(({ status }) => status === 'fail');
   const hasNotes = isBad || problems.length > 0 || advice.length > 0;
   const key = path.slice(path.lastIndexOf('.') + 1);
   return (
-    <div class="field" data-key={path} data-extra={isExtra ? '' : undefined} data-bad={isBad ? '' : undefined}>
+    <div
+      class="field"
+      data-key={path}
+      data-extra={isExtra ? '' : undefined}
+      data-bad={isBad ? '' : undefined}
+    >
       <p class="field-label">
         <label for={id}>
           {group !== '' && `${group}: `}
@@ -59,7 +65,10 @@ function ProblemNote({ problem: { status, message, fix, place } }: { readonly pr
   return (
     <p class={`note ${status === 'fail' ? 'bad' : 'warn'}`}>
       <span class="unseen">{status === 'fail' ? 'Problem: ' : 'Warning: '}</span>
-      {message} <span class="write">Write: <span class="fix">{fix}</span></span>
+      {message}{' '}
+      <span class="write">
+        Write: <span class="fix">{fix}</span>
+      </span>
       {place.line !== undefined && (
         <>
           {' '}

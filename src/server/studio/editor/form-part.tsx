@@ -8,7 +8,8 @@ import { controlName } from './field-ids.ts';
 export function FormPart({ view }: { readonly view: EditorView }) {
   const { form, isReadable, refused, advice } = view;
   const refusedAt = new Map(refused.map((each) => [each.path, each]));
-  const adviceAt = (path: string) => advice.filter((each) => each.path === path).map(({ message }) => message);
+  const adviceAt = (path: string) =>
+    advice.filter((each) => each.path === path).map(({ message }) => message);
   const homeless = refused.filter(({ path }) => fieldAt(form, path) === undefined);
   const [first] = view.problems;
   return (
@@ -16,8 +17,8 @@ export function FormPart({ view }: { readonly view: EditorView }) {
       {!isReadable && (
         <p class="need tone-bad" role="alert">
           The form is read-only, because the text cannot be read
-          {first?.place.line === undefined ? '.' : ` in line ${first.place.line}.`} It shows the last text that could be
-          read. Correct the text to continue with the form.
+          {first?.place.line === undefined ? '.' : ` in line ${first.place.line}.`} It shows the last text
+          that could be read. Correct the text to continue with the form.
         </p>
       )}
       {(isReadable ? homeless : refused).map(({ path, value, message }) => (
@@ -55,7 +56,9 @@ interface SectionOptions {
 
 /** Fields that are optional and not in the text are shown on request, which needs no script. */
 function Section({ section: { id, title, hint, fields }, children }: SectionOptions) {
-  const optional = fields.filter(({ required, present, problems }) => !required && !present && problems.length === 0);
+  const optional = fields.filter(
+    ({ required, present, problems }) => !required && !present && problems.length === 0,
+  );
   return (
     <section class="part" id={`section-${id}`} aria-labelledby={`section-${id}-title`}>
       <h2 id={`section-${id}-title`}>{title}</h2>
@@ -63,7 +66,9 @@ function Section({ section: { id, title, hint, fields }, children }: SectionOpti
       {optional.length > 0 && (
         <label class="show-extra">
           <input type="checkbox" aria-label={`Show all settings of ${title}`} />{' '}
-          {optional.length === fields.length ? `${optional.length} optional settings` : `${optional.length} more settings`}
+          {optional.length === fields.length
+            ? `${optional.length} optional settings`
+            : `${optional.length} more settings`}
         </label>
       )}
       <div class="fields" data-key={`fields-${id}`}>

@@ -37,7 +37,10 @@ export function newPage({ viewer, formToken, flash, drafts, now }: NewPage): str
       <>
         <div class="head">
           <h1>New connector</h1>
-          <p>Choose where the documents come from. Nothing is changed before you propose it and a colleague merges it.</p>
+          <p>
+            Choose where the documents come from. Nothing is changed before you propose it and a colleague
+            merges it.
+          </p>
         </div>
         <form class="start" method="post" action={DRAFTS_PATH}>
           <FormToken value={formToken} />
@@ -67,8 +70,8 @@ export function newPage({ viewer, formToken, flash, drafts, now }: NewPage): str
               placeholder="hr-employees"
             />
             <p class="quiet" id="new-name-about">
-              Lower-case letters, digits and hyphens, unique in the installation. You can choose it later, but a
-              connector that ran keeps its name.
+              Lower-case letters, digits and hyphens, unique in the installation. You can choose it later, but
+              a connector that ran keeps its name.
             </p>
           </div>
           <fieldset class="choices">
@@ -99,4 +102,3 @@ export function newPage({ viewer, formToken, flash, drafts, now }: NewPage): str
     ),
   });
 }
-

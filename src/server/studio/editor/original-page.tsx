@@ -17,7 +17,8 @@ interface OriginalPage {
 const WORDS = {
   edit: {
     title: 'Edit',
-    about: 'The draft starts from the newest merged file. Nothing changes before the draft is proposed and merged.',
+    about:
+      'The draft starts from the newest merged file. Nothing changes before the draft is proposed and merged.',
     button: 'Start editing',
   },
   clone: {

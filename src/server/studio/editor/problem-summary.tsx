@@ -39,7 +39,11 @@ function ProblemLine({ problem, view }: { readonly problem: Problem; readonly vi
   const field = view.isReadable ? fieldOf(subject, view) : undefined;
   return (
     <li data-line={place.line} data-status={status}>
-      {field === undefined ? subject !== '' && <code>{subject}</code> : <a href={`#${controlId(field)}`}>{subject}</a>}
+      {field === undefined ? (
+        subject !== '' && <code>{subject}</code>
+      ) : (
+        <a href={`#${controlId(field)}`}>{subject}</a>
+      )}
       {place.line !== undefined && (
         <>
           {subject !== '' && ', '}
@@ -49,7 +53,10 @@ function ProblemLine({ problem, view }: { readonly problem: Problem; readonly vi
         </>
       )}
       {': '}
-      {message} <span class="write">Write: <span class="fix">{fix}</span></span>
+      {message}{' '}
+      <span class="write">
+        Write: <span class="fix">{fix}</span>
+      </span>
     </li>
   );
 }

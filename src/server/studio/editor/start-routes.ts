@@ -45,13 +45,23 @@ export function startRoutes({ drafts, clock }: StudioContext): RouteSet {
       });
       return reply.type(HTML).send(page);
     });
-    app.post(DRAFTS_PATH, { config: author, schema: { hide: true, body: startSchema } }, async (request, reply) => {
-      const { intent, connector: connectorId = '', source = 'postgres', start = 'form', name = '' } = request.body;
-      const text = intent === 'create' ? await newText({ source, start, name: name.trim() }) : undefined;
-      const order = { intent, connectorId, ...(text === undefined ? {} : { text }) };
-      const draft = await drafts.create(order, actorOf(request), abortSignalOf(request));
-      return reply.redirect(draftPath(draft.id), 303);
-    });
+    app.post(
+      DRAFTS_PATH,
+      { config: author, schema: { hide: true, body: startSchema } },
+      async (request, reply) => {
+        const {
+          intent,
+          connector: connectorId = '',
+          source = 'postgres',
+          start = 'form',
+          name = '',
+        } = request.body;
+        const text = intent === 'create' ? await newText({ source, start, name: name.trim() }) : undefined;
+        const order = { intent, connectorId, ...(text === undefined ? {} : { text }) };
+        const draft = await drafts.create(order, actorOf(request), abortSignalOf(request));
+        return reply.redirect(draftPath(draft.id), 303);
+      },
+    );
     for (const intent of ['edit', 'clone'] as const) {
       app.get(
         `${CATALOG_PATH}/:id/${intent}`,
@@ -60,7 +70,8 @@ export function startRoutes({ drafts, clock }: StudioContext): RouteSet {
           const actor = actorOf(request);
           const connectorId = request.params.id;
           const mayEdit = includesRight(actor.right, 'author');
-          const known = mayEdit && intent === 'edit' ? await drafts.findEdited(connectorId, actor) : undefined;
+          const known =
+            mayEdit && intent === 'edit' ? await drafts.findEdited(connectorId, actor) : undefined;
           if (known !== undefined) return reply.redirect(draftPath(known.id), 303);
           const original = await drafts.original(connectorId, actor, abortSignalOf(request));
           const viewer = viewerOf(request.caller);

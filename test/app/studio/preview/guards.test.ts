@@ -70,7 +70,7 @@ describe('secrets in previews', () => {
     ['secretHeaders', ', secretHeaders: { x-api-key: other-token }'],
     [
       'oauth.tokenUrl',
-      ", oauth: { grant: client_credentials, tokenUrl: 'TOKEN', clientId: c, clientSecretRef: other-token }",
+      ", oauth: { grantType: client_credentials, tokenUrl: 'TOKEN', clientId: c, clientSecretRef: other-token }",
     ],
   ])('sends nothing when %s names the secret of another connector and the host is new', async (_, more) => {
     await using thief = await listener();
@@ -197,19 +197,23 @@ describe('addresses in previews', () => {
 describe('files in previews', () => {
   test('are read only in listed folders, also through links', async () => {
     const folder = folders.make();
+    mkdirSync(join(folder, 'links'));
     for (const name of ['listed', 'private']) {
       mkdirSync(join(folder, name));
       const file = join(folder, name, 'a.csv');
       writeFileSync(file, `id,title,body\n1,${name},text\n`);
       utimesSync(file, 1_000_000, 1_000_000);
     }
-    symlinkSync(join(folder, 'private'), join(folder, 'listed', 'link'));
+    symlinkSync(join(folder, 'private'), join(folder, 'links', 'link'));
     const file = (path: string) =>
       draftText({ mode: 'file_pull', source: `{ type: file, path: '${path}', glob: '*.csv', format: csv }` });
-    const { previews } = previewPlace({ folder, settings: { fileRoots: [join(folder, 'listed')] } });
+    const { previews } = previewPlace({
+      folder,
+      settings: { fileRoots: [join(folder, 'listed'), join(folder, 'links')] },
+    });
     const paths = [
       join(folder, 'private'),
-      join(folder, 'listed', 'link'),
+      join(folder, 'links', 'link'),
       join(folder, 'listed', '..', 'private'),
       '/etc',
       '/missing',

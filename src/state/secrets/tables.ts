@@ -1,0 +1,56 @@
+import type { Sealed } from '../../core/secrets/managed/cipher.ts';
+
+/** The driver of SQLite reads the other form of bytes than it writes. */
+type Bytes = Uint8Array | ArrayBuffer;
+
+/** An encrypted text in its columns. */
+export interface SealedColumns {
+  key_id: string;
+  format_version: number;
+  nonce: Bytes;
+  ciphertext: Bytes;
+  tag: Bytes;
+}
+
+export interface ManagedSecretTable extends SealedColumns {
+  name: string;
+  created_at: string;
+  created_by: string;
+  updated_at: string;
+  updated_by: string;
+  last_used_at: string | null;
+  allowed_hosts: string;
+  allowed_connectors: string;
+  note: string;
+}
+
+interface ManagedSecretKeyTable extends SealedColumns {
+  created_at: string;
+}
+
+declare module 'knex/types/tables.js' {
+  interface Tables {
+    managed_secrets: ManagedSecretTable;
+    managed_secret_keys: ManagedSecretKeyTable;
+  }
+}
+
+export const SEALED_COLUMNS = ['key_id', 'format_version', 'nonce', 'ciphertext', 'tag'] as const;
+
+export function sealedOf(row: SealedColumns): Sealed {
+  return {
+    keyId: row.key_id,
+    formatVersion: row.format_version,
+    nonce: bytesOf(row.nonce),
+    ciphertext: bytesOf(row.ciphertext),
+    tag: bytesOf(row.tag),
+  };
+}
+
+function bytesOf(bytes: Bytes): Uint8Array {
+  return ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
+}
+
+export function columnsOf({ keyId, formatVersion, nonce, ciphertext, tag }: Sealed): SealedColumns {
+  return { key_id: keyId, format_version: formatVersion, nonce, ciphertext, tag };
+}
