@@ -192,6 +192,11 @@ export const PREVIEW_CONNECT_SECONDS_MAX = 10;
 export const PREVIEW_SECONDS_MAX = 30;
 /** ... and is killed if it has not ended by then. */
 export const PREVIEW_KILL_SECONDS = 5;
+/**
+ * Counting the changes of a draft, which reads the whole source. A connection without data is closed after 120 seconds. A larger
+ * source is counted with `run --dry-run`.
+ */
+export const PREVIEW_COUNT_SECONDS_MAX = 100;
 /** Heap of the process of a preview, in MiB. A run of large rows takes some 130. */
 export const PREVIEW_HEAP_MB_MAX = 384;
 /** Characters of the stdout of that process: the documents, escaped. */

@@ -35,7 +35,11 @@ describe('previews by API', () => {
 
   test('show the documents of sample events, and are not cached', async () => {
     const events = JSON.stringify({ id: 7, title: 'Seven', body: '\u202eevil <script>', op: 'UPSERT' });
-    const { status, headers, body } = await post('/v1/studio/connectors/preview', 'author', {
+    const {
+      status,
+      headers,
+      text: body,
+    } = await post('/v1/studio/connectors/preview', 'author', {
       text: PUSH,
       events,
     });
@@ -65,7 +69,7 @@ describe('previews by API', () => {
       draftText({ mode: 'rest_pull', source: "{ type: http, url: 'http://169.254.169.254/' }" }),
     ],
   ])('answer %s with %i', async (_, expected, text) => {
-    const { status, body } = await post('/v1/studio/connectors/test', 'author', { text });
+    const { status, text: body } = await post('/v1/studio/connectors/test', 'author', { text });
     expect([status, body]).toEqual([expected, expect.stringContaining('"message"')]);
   });
 });
@@ -80,18 +84,22 @@ describe('the page of a preview', () => {
 
   test('shows hostile content as visible text, and starts nothing when it is opened', async () => {
     const created = await post('/v1/studio/drafts', 'author', { intent: 'create', text: PUSH });
-    const { id } = JSON.parse(created.body) as { id: string };
+    const { id } = JSON.parse(created.text) as { id: string };
     const path = `/studio/drafts/${id}/preview`;
     const opened = await server.request(path, bearer(keys.author));
     expect(opened.status).toBe(200);
-    expect(opened.body).toContain('Sample events');
+    expect(opened.text).toContain('Sample events');
     const event = {
       id: '<i>1',
       title: '<img src=x onerror=alert(1)>',
       body: 'a\u202eb\u001b[2J<script>x</script>',
       op: 'UPSERT',
     };
-    const { status, body, headers } = await form(path, { kind: 'events', events: JSON.stringify(event) });
+    const {
+      status,
+      text: body,
+      headers,
+    } = await form(path, { kind: 'events', events: JSON.stringify(event) });
     expect(status).toBe(200);
     expect(headers['cache-control']).toBe('no-store');
     const article = /<article.*<\/article>/s.exec(body)?.[0] ?? '';
@@ -100,7 +108,7 @@ describe('the page of a preview', () => {
     expect(article).not.toMatch(/<img|<script|\u202e|\u001b/);
     const failed = await form(path, { kind: 'events', events: '{ broken' });
     expect(failed.status).toBe(422);
-    expect(failed.body).toContain('PREVIEW_EVENTS_INVALID');
+    expect(failed.text).toContain('PREVIEW_EVENTS_INVALID');
     expect((await server.request(path, bearer(keys.read))).status).toBe(403);
   });
 });

@@ -121,7 +121,16 @@ export async function startGuardedServer({
       audit: state.audit,
       ...editing,
       previews: openServerPreviews({
-        ...{ policyFile: undefined, cwd: folder, catalog, state, variables: settings, clock, log },
+        ...{
+          databaseUrl: undefined,
+          policyFile: undefined,
+          cwd: folder,
+          catalog,
+          state,
+          variables: settings,
+          clock,
+          log,
+        },
         previews: NO_PREVIEWS,
         proxy: NO_SYNC.proxy,
       }),

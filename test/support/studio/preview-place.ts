@@ -58,6 +58,7 @@ export function previewPlace(place: PreviewPlace) {
       now: () => systemClock.now(),
       redact: (line) => line,
     }),
+    databaseUrl: undefined,
     policyFile: undefined,
     cwd: folder,
     redact: (text) => text,

@@ -13,6 +13,8 @@ import type { OpenedSource } from '../../../sources/opened-source.ts';
 import type { ReadPushed } from '../../../sources/push/source.ts';
 import { sourcePermitOf } from '../../catalog/policy.ts';
 import { PREVIEW_CONNECT_SECONDS_MAX } from '../../limits.ts';
+import type { DraftCounts } from '../preview/preview-service.ts';
+import { countChanges } from './count-changes.ts';
 import { DocumentReader } from './document-reader.ts';
 import type { LookLine, LookOrder, LookPhase, LookResult } from './look-order.ts';
 import { lookPermit } from './look-permit.ts';
@@ -38,19 +40,26 @@ export async function lookAtSource(
   });
   const startedMs = systemClock.elapsedMs();
   try {
-    const result = await lookResult(order, redactor, tell, signal);
-    return { result, milliseconds: Math.round(systemClock.elapsedMs() - startedMs) };
+    const done =
+      order.kind === 'counts'
+        ? { counts: await countsOf(order, redactor, signal) }
+        : { result: await lookResult(order, redactor, signal) };
+    return { ...done, milliseconds: Math.round(systemClock.elapsedMs() - startedMs) };
   } catch (thrown) {
     return failedLook(toBridgeError(thrown), guard, redactor);
   }
 }
 
-async function lookResult(
-  order: LookOrder,
-  redactor: Redactor,
-  tell: (phase: LookPhase) => void,
-  signal: AbortSignal,
-): Promise<LookResult> {
+async function countsOf(order: LookOrder, redactor: Redactor, signal: AbortSignal): Promise<DraftCounts> {
+  const source = await openFor(order, redactor, () => oneBatch([]));
+  try {
+    return await countChanges(order.connector, source, order.databaseUrl, signal);
+  } finally {
+    await source.close();
+  }
+}
+
+async function lookResult(order: LookOrder, redactor: Redactor, signal: AbortSignal): Promise<LookResult> {
   const { connector, documentsMax, kind, events: text = '' } = order;
   const shown = (each: string) => cutText(redactor.redact(each));
   const reader = new DocumentReader(connector, documentsMax, shown);
@@ -62,7 +71,7 @@ async function lookResult(
       return { ...reader.result, columns: await columnsOf(source, connector, shown, signal) };
     const stop = new AbortController();
     const rows = rowsOf(source, connector.spec, documentsMax, AbortSignal.any([signal, stop.signal]));
-    await readFirst(rows, reader, tell, stop);
+    await readFirst(rows, reader, stop);
     return reader.result;
   } finally {
     await source.close();
@@ -73,11 +82,9 @@ async function lookResult(
 async function readFirst(
   rows: AsyncIterable<RowBatch>,
   reader: DocumentReader,
-  tell: (phase: LookPhase) => void,
   stop: AbortController,
 ): Promise<void> {
   const enough = new Error('enough rows');
-  tell('rows');
   try {
     for await (const batch of rows) if (!reader.add(batch)) stop.abort(enough);
   } catch (thrown) {

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { BridgeError } from '../../../core/errors.ts';
 import {
+  PREVIEW_COUNT_SECONDS_MAX,
   PREVIEW_HEAP_MB_MAX,
   PREVIEW_KILL_SECONDS,
   PREVIEW_OUTPUT_CHARACTERS_MAX,
@@ -26,9 +27,12 @@ interface LookSettings {
 export function lookStarter({ cwd, variables, secondsMax = PREVIEW_SECONDS_MAX }: LookSettings): StartLook {
   return async (order, signal) => {
     signal.throwIfAborted();
-    const late = AbortSignal.timeout(secondsMax * 1_000);
-    const [command, ...args] = [process.execPath, `--max-old-space-size=${PREVIEW_HEAP_MB_MAX}`];
-    const child = execa(command, [...args, ...ownProgramArguments([LOOK_ARGUMENT])], {
+    const seconds = order.kind === 'counts' ? PREVIEW_COUNT_SECONDS_MAX : secondsMax;
+    const late = AbortSignal.timeout(seconds * 1_000);
+    // The last one of several heap limits counts.
+    const args = ownProgramArguments([LOOK_ARGUMENT]);
+    args.splice(process.execArgv.length, 0, `--max-old-space-size=${PREVIEW_HEAP_MB_MAX}`);
+    const child = execa(process.execPath, args, {
       cwd,
       env: variables(),
       extendEnv: false,
@@ -51,7 +55,7 @@ export function lookStarter({ cwd, variables, secondsMax = PREVIEW_SECONDS_MAX }
     const { exitCode } = await child;
     child.stdin.destroy();
     signal.throwIfAborted();
-    if (late.aborted) throw tooSlow(output.phase, secondsMax);
+    if (late.aborted) throw tooSlow(output.phase, seconds);
     const end = output.end();
     if (end !== undefined) return end;
     const how = exitCode === undefined ? 'by a signal' : `with exit status ${exitCode}`;
@@ -111,8 +115,7 @@ function lineOf(text: string): LookLine[] {
 const AWAITED: Readonly<Record<LookPhase, string>> = {
   start: 'its process to start',
   connection: 'a connection to the source',
-  answer: 'an answer of the source',
-  rows: 'the first rows of the source',
+  answer: 'an answer of the source, to which it was connected',
 };
 
 function tooSlow(phase: LookPhase, seconds: number): BridgeError {

@@ -20,6 +20,7 @@ export interface PreviewSurroundings {
 }
 
 interface ServerParts extends PolicyPlace {
+  readonly databaseUrl: string | undefined;
   readonly previews: PreviewSurroundings;
   readonly catalog: Catalog;
   readonly state: { readonly audit: AuditLog; readonly secrets: Pick<SecretRows, 'read'> };

@@ -1,4 +1,5 @@
 import type { Actor } from '../../../core/access/actor.ts';
+import type { RunCounts } from '../../../pipeline/ports/ports.ts';
 
 /** A document as the index would have it. Texts are cut and contain no secrets. */
 export interface PreviewDocument {
@@ -24,6 +25,14 @@ export interface Preview {
   readonly milliseconds: number;
 }
 
+/** What a run of a draft would change. The counts are exact at the time at which they were made. */
+export interface DraftCounts extends Pick<
+  RunCounts,
+  'seen' | 'added' | 'changed' | 'unchanged' | 'missing' | 'deleted' | 'held' | 'quarantined'
+> {
+  readonly holdReason: string | null;
+}
+
 /** Tests the draft of a connector on its real source, in a child process with hard limits. */
 export interface PreviewService {
   /** Connects and returns the columns; reads no row. @throws BridgeError RIGHT_MISSING, PREVIEW_*, SECRET_*, SOURCE_* */
@@ -39,4 +48,13 @@ export interface PreviewService {
    * @param events as a producer would push them. @throws BridgeError RIGHT_MISSING, PREVIEW_*
    */
   samples(text: string, events: string, actor: Actor, signal: AbortSignal): Promise<Preview>;
+  /**
+   * Reads the whole source, and counts what a run would change, as a dry run does. Needs the right to operate.
+   * @throws BridgeError RIGHT_MISSING, PREVIEW_*, SECRET_*, SOURCE_*, STATE_*
+   */
+  counts(
+    text: string,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<DraftCounts & { readonly milliseconds: number; readonly countedAt: string }>;
 }

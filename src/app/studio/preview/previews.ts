@@ -8,6 +8,8 @@ import type { Logger } from '../../../core/log.ts';
 import { createRedactor, type Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
+import { parseDatabaseUrl } from '../../../database/database-url.ts';
+import type { GuardedServer } from '../../../net/guard/connection-checks.ts';
 import type { ProxySettings } from '../../../net/proxy.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PolicyPlace } from '../../catalog/policy.ts';
@@ -40,6 +42,8 @@ export interface PreviewContext extends PolicyPlace {
   readonly log: Logger;
   /** Removes the secrets of the server from a text. */
   redact(text: string): string;
+  /** The state, for counts. */
+  readonly databaseUrl: string | undefined;
   readonly startLook: StartLook;
 }
 
@@ -51,12 +55,13 @@ const ACTIONS: Readonly<Record<Kind, AuditAction>> = {
   columns: 'source.test',
   documents: 'source.preview',
   events: 'source.preview',
+  counts: 'source.count',
 };
 
 export function openPreviews(context: PreviewContext): PreviewService {
   const slots = new PreviewSlots(context.clock);
   const look = (kind: Kind, text: string, actor: Actor, signal: AbortSignal, events?: string) =>
-    audited(context, { kind, text, actor }, async () => {
+    audited(context, { kind, text, actor }, signal, async () => {
       const end = slots.take(actor.id);
       try {
         return await lookAt(context, { kind, text, actor, events }, signal);
@@ -67,11 +72,11 @@ export function openPreviews(context: PreviewContext): PreviewService {
   return {
     async columns(text, actor, signal) {
       requireRight(actor, 'author');
-      return look('columns', text, actor, signal);
+      return previewOf(await look('columns', text, actor, signal));
     },
     async documents(text, actor, signal) {
       requireRight(actor, 'author');
-      return look('documents', text, actor, signal);
+      return previewOf(await look('documents', text, actor, signal));
     },
     async samples(text, events, actor, signal) {
       requireRight(actor, 'author');
@@ -79,7 +84,14 @@ export function openPreviews(context: PreviewContext): PreviewService {
         const message = `The sample events have more than ${PREVIEW_EVENTS_BYTES_MAX} bytes.`;
         throw new BridgeError('PREVIEW_EVENTS_INVALID', message, { hint: 'Write fewer events.' });
       }
-      return look('events', text, actor, signal, events);
+      return previewOf(await look('events', text, actor, signal, events));
+    },
+    async counts(text, actor, signal) {
+      requireRight(actor, 'operate');
+      const countedAt = context.clock.now().toISOString();
+      const end = await look('counts', text, actor, signal);
+      if (!('counts' in end)) throw new Error('The process counted nothing.');
+      return { ...end.counts, milliseconds: end.milliseconds, countedAt };
     },
   };
 }
@@ -91,7 +103,7 @@ interface Asked {
   readonly events?: string | undefined;
 }
 
-async function lookAt(context: PreviewContext, asked: Asked, signal: AbortSignal): Promise<Preview> {
+async function lookAt(context: PreviewContext, asked: Asked, signal: AbortSignal): Promise<SuccessfulLook> {
   const { kind, text, actor, events } = asked;
   const { settings, catalog, secrets, policyFile, cwd } = context;
   const connector = await connectorOfDraft(text, kind === 'columns' ? 'columns' : 'documents', {
@@ -104,12 +116,16 @@ async function lookAt(context: PreviewContext, asked: Asked, signal: AbortSignal
   requireKnownFiles(connector, merged, settings.fileRoots);
   const access = await accessOfDraft(connector, merged, secrets);
   const allowedHosts = settings.allowedHosts ?? (actor.kind === 'local' ? LOOPBACK : []);
+  const { proxy, trusted } = proxyFor(access.servers, allowedHosts, context.proxy);
+  const isCount = kind === 'counts';
   const end = await context.startLook(
     {
       kind,
       connector,
       ...access,
-      ...proxyFor(access.servers, allowedHosts, context.proxy),
+      proxy,
+      trusted: isCount ? [...trusted, ...stateServers(context)] : trusted,
+      ...(isCount && { databaseUrl: context.databaseUrl }),
       allowedHosts,
       fileRoots: settings.fileRoots,
       policyFile,
@@ -118,7 +134,7 @@ async function lookAt(context: PreviewContext, asked: Asked, signal: AbortSignal
     },
     signal,
   );
-  return previewOf(end, connector, context, redactorOf(access));
+  return successOf(end, connector, context, redactorOf(access));
 }
 
 function redactorOf({ secrets }: DraftAccess): Redactor {
@@ -127,18 +143,30 @@ function redactorOf({ secrets }: DraftAccess): Redactor {
   return redactor;
 }
 
+type SuccessfulLook = Exclude<LookEnd, { readonly error: unknown }>;
+
+function previewOf(end: SuccessfulLook): Preview {
+  if (!('result' in end)) throw new Error('The process read no rows.');
+  return { ...end.result, milliseconds: end.milliseconds };
+}
+
+/** The address of the state, which the operator configured. */
+function stateServers({ databaseUrl }: PreviewContext): GuardedServer[] {
+  if (databaseUrl === undefined) return [];
+  const { host, port } = parseDatabaseUrl(databaseUrl);
+  return [{ host, port }];
+}
+
 /** @throws BridgeError for a look that failed; the author gets one message for every failure of the network */
-function previewOf(
+function successOf(
   end: LookEnd,
   { metadata }: Connector,
   context: PreviewContext,
   redactor: Redactor,
-): Preview {
+): SuccessfulLook {
   const shown = (text: string) => context.redact(redactor.redact(text));
-  if ('result' in end) {
-    const result = shownValue(end.result, shown) as LookResult;
-    return { ...result, milliseconds: end.milliseconds };
-  }
+  if ('counts' in end) return end;
+  if ('result' in end) return { ...end, result: shownValue(end.result, shown) as LookResult };
   const { error, isUnreachable, reasons } = end;
   if (isUnreachable) {
     context.log.warn('a preview did not reach its source', {
@@ -179,6 +207,7 @@ function requireKind(kind: Kind, { spec: { mode } }: Connector): void {
 async function audited<T>(
   { audit }: PreviewContext,
   { kind, text, actor }: Asked,
+  signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
   const event = {
@@ -194,7 +223,7 @@ async function audited<T>(
     await audit.record({ ...event, outcome: 'ok' });
     return result;
   } catch (thrown) {
-    const { code } = toBridgeError(thrown);
+    const code = signal.aborted ? 'INTERRUPTED' : toBridgeError(thrown).code;
     await audit.record({ ...event, outcome: outcomeOf(code), details: { ...event.details, code } });
     throw thrown;
   }

@@ -1,8 +1,10 @@
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
-import type { Preview } from '../../../app/studio/preview/preview-service.ts';
+import type { Preview, PreviewService } from '../../../app/studio/preview/preview-service.ts';
 import type { BridgeError } from '../../../core/errors.ts';
 import { FormToken } from '../../http/form-token.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
+import { Facts } from '../../ops/elements/facts.tsx';
+import { countText } from '../../ops/elements/figures.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { draftPagePath, draftPath } from '../paths.ts';
 import { ColumnChoices } from './column-choices.tsx';
@@ -12,6 +14,7 @@ import { shownText } from './shown-text.ts';
 export type PreviewOutcome =
   | { readonly kind: 'columns'; readonly columns: Preview['columns']; readonly milliseconds: number }
   | { readonly kind: 'documents'; readonly preview: Preview }
+  | { readonly kind: 'counts'; readonly counts: Awaited<ReturnType<PreviewService['counts']>> }
   | { readonly kind: 'failed'; readonly error: BridgeError };
 
 interface PreviewPage {
@@ -20,10 +23,19 @@ interface PreviewPage {
   readonly events?: string;
   readonly viewer: Viewer;
   readonly formToken: string | undefined;
+  /** Whether the viewer may count what a run would change. */
+  readonly mayCount: boolean;
 }
 
 /** Tests the connection of a draft, and shows the first documents that it would make. */
-export function previewPage({ draft, outcome, events = '', viewer, formToken }: PreviewPage): string {
+export function previewPage({
+  draft,
+  outcome,
+  events = '',
+  viewer,
+  formToken,
+  mayCount,
+}: PreviewPage): string {
   const name = draft.connectorId === '' ? 'New connector' : draft.connectorId;
   const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
   const action = draftPagePath(draft.id, 'preview');
@@ -39,8 +51,9 @@ export function previewPage({ draft, outcome, events = '', viewer, formToken }: 
         <section aria-labelledby="run-title">
           <h2 id="run-title">{outcome === undefined ? 'Test the draft' : 'Test it again'}</h2>
           <p>
-            A preview reads the source and writes nothing. It takes at most 30 seconds; stop loading the page
-            to cancel it. Use a login that can only read: SQL Server does not refuse writes by itself.
+            A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100;
+            stop loading the page to cancel it. Use a login that can only read: SQL Server does not refuse
+            writes by itself.
           </p>
           <form method="post" action={action} class="preview-form">
             <FormToken value={formToken} />
@@ -64,6 +77,11 @@ export function previewPage({ draft, outcome, events = '', viewer, formToken }: 
                 <button type="submit" name="kind" value="columns">
                   Test the connection
                 </button>
+                {mayCount && (
+                  <button type="submit" name="kind" value="counts">
+                    Count the changes
+                  </button>
+                )}
               </div>
             )}
           </form>
@@ -104,7 +122,30 @@ function Outcome({
       </section>
     );
   }
+  if (outcome.kind === 'counts') return <Counts counts={outcome.counts} />;
   return <Documents preview={outcome.preview} />;
+}
+
+function Counts({ counts }: Pick<Extract<PreviewOutcome, { kind: 'counts' }>, 'counts'>) {
+  const { added, changed, deleted, held, unchanged, quarantined, seen, holdReason, countedAt } = counts;
+  return (
+    <section role="status" aria-labelledby="counts-title">
+      <h2 id="counts-title">What a run would change</h2>
+      <Facts
+        rows={[
+          ['Added', countText(added)],
+          ['Changed', countText(changed)],
+          ['Deleted', countText(deleted)],
+          ['Deletes on hold', countText(held)],
+          ['Unchanged', countText(unchanged)],
+          ['Rows set aside', countText(quarantined)],
+          ['Rows read', countText(seen)],
+        ]}
+      />
+      {holdReason !== null && <p>{shownText(holdReason)}</p>}
+      <p class="quiet">Counted at {countedAt}. The source may have changed since.</p>
+    </section>
+  );
 }
 
 function Documents({ preview }: { readonly preview: Preview }) {

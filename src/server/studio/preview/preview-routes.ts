@@ -2,6 +2,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
+import { includesRight } from '../../../core/secrets/access-key.ts';
 import { toBridgeError } from '../../../core/errors.ts';
 import { actorOf } from '../../access/actor-of.ts';
 import { abortSignalOf } from '../../http/abort-signal.ts';
@@ -20,7 +21,7 @@ const PATH = `${STUDIO_PATH}/drafts/:id/preview`;
 const formSchema = Type.Object(
   {
     _csrf: Type.Optional(Type.String()),
-    kind: Type.Enum(['columns', 'documents', 'events'] as const),
+    kind: Type.Enum(['columns', 'documents', 'events', 'counts'] as const),
     events: Type.Optional(Type.String({ maxLength: PREVIEW_BODY_CHARACTERS_MAX })),
   },
   { additionalProperties: false },
@@ -30,13 +31,17 @@ const formSchema = Type.Object(
 export function previewPageRoutes({ drafts, previews }: StudioContext): RouteSet {
   async function outcomeOf(
     draft: Draft,
-    { kind, events = '' }: { readonly kind: 'columns' | 'documents' | 'events'; readonly events?: string },
+    {
+      kind,
+      events = '',
+    }: { readonly kind: 'columns' | 'documents' | 'events' | 'counts'; readonly events?: string },
     request: FastifyRequest,
   ): Promise<PreviewOutcome> {
     const { text } = draft;
     const [actor, signal] = [actorOf(request), abortSignalOf(request)];
     try {
       if (kind === 'columns') return { kind, ...(await previews.columns(text, actor, signal)) };
+      if (kind === 'counts') return { kind, counts: await previews.counts(text, actor, signal) };
       if (kind === 'documents') return { kind, preview: await previews.documents(text, actor, signal) };
       return { kind: 'documents', preview: await previews.samples(text, events, actor, signal) };
     } catch (thrown) {
@@ -59,6 +64,7 @@ export function previewPageRoutes({ drafts, previews }: StudioContext): RouteSet
           draft,
           viewer: viewerOf(request.caller),
           formToken: request.formToken?.value,
+          mayCount: includesRight(actorOf(request).right, 'operate'),
           ...shown,
         }),
       );

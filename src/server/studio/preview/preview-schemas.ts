@@ -72,3 +72,25 @@ export const previewAnswer = Type.Object(
   },
   { additionalProperties: false, description: 'The first documents. Nothing was written.' },
 );
+
+const count = Type.Integer();
+const nullableCount = Type.Union([Type.Integer(), Type.Null()], {
+  description: 'null: unknown, which is not 0.',
+});
+
+export const countsAnswer = Type.Object(
+  {
+    seen: count,
+    added: count,
+    changed: count,
+    unchanged: count,
+    missing: nullableCount,
+    deleted: count,
+    held: count,
+    quarantined: count,
+    hold_reason: Type.Union([Type.String(), Type.Null()]),
+    counted_at: Type.String({ format: 'date-time' }),
+    milliseconds,
+  },
+  { additionalProperties: false, description: 'What a run would change. Nothing was written.' },
+);

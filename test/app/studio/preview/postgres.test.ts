@@ -76,7 +76,7 @@ describe('previews of Postgres', () => {
     const bucket = join(folder, 'local-bucket');
     const [upserts = ''] = readdirSync(bucket, { recursive: true })
       .map(String)
-      .filter((name) => name.includes('upserts'));
+      .filter((name) => /(?:^|\/)upserts\.ndjson$/.test(name));
     const lines = readFileSync(join(bucket, upserts), 'utf8')
       .trimEnd()
       .split('\n')
@@ -123,7 +123,7 @@ describe('previews of Postgres', () => {
     );
     const error = await failureOf(previews.documents(text, AUTHOR, never()));
     expect(error.code).toBe('PREVIEW_TIMEOUT');
-    expect(error.message).toContain('the first rows');
+    expect(error.message).toContain('an answer of the source');
     expect(await backends()).toBe(0);
   });
 
@@ -141,6 +141,15 @@ describe('previews of Postgres', () => {
     expect(await backends()).toBe(0);
     const { text: quick } = place('SELECT * FROM people LIMIT 1');
     expect((await previews.documents(quick, AUTHOR, never())).documents).toHaveLength(1);
+  });
+
+  test('count what a run would change, only for operators', async () => {
+    const { previews, text, events } = place('SELECT * FROM people WHERE id <= 40');
+    const refused = await failureOf(previews.counts(text, AUTHOR, never()));
+    expect(refused.code).toBe('RIGHT_MISSING');
+    const counts = await previews.counts(text, { ...AUTHOR, right: 'operate' }, never());
+    expect(counts).toMatchObject({ seen: 41, added: 40, changed: 0, deleted: 0, quarantined: 1 });
+    expect(events.map(({ action }) => action)).toEqual(['source.count', 'source.count']);
   });
 
   test('name a query that the database refuses, without the connection string', async () => {
