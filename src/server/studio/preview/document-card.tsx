@@ -17,7 +17,7 @@ export function DocumentCard({ document }: { readonly document: PreviewDocument 
           ['Readers', readersText(readers)],
           ...entries.map(
             ([key, value]) =>
-              [shownText(key), <code key={key}>{shownText(JSON.stringify(value) ?? '')}</code>] as const,
+              [shownText(key), <code key={key}>{shownText(JSON.stringify(value))}</code>] as const,
           ),
         ]}
       />
@@ -32,6 +32,6 @@ export function DocumentCard({ document }: { readonly document: PreviewDocument 
 
 function readersText(readers: PreviewDocument['readers']): string {
   if (readers === null) return 'everyone who may use the data store';
-  if (readers.length === 0) return 'nobody named: no one can find it';
+  if (readers.length === 0) return 'none, so the document cannot be found by anyone';
   return readers.map(({ kind, name }) => `${kind} ${shownText(name)}`).join(', ');
 }

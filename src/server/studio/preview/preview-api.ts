@@ -5,7 +5,7 @@ import { failures } from '../../http/answer-schemas.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { PREVIEW_BODY_BYTES_MAX } from '../../limits.ts';
 import type { StudioContext } from '../studio-context.ts';
-import { columnsAnswer, countsAnswer, previewAnswer, previewSchema, testSchema } from './preview-schemas.ts';
+import { columnsAnswer, previewAnswer, previewSchema, testSchema } from './preview-schemas.ts';
 
 const config = { access: 'author' } as const;
 const tags = ['studio'];
@@ -62,30 +62,6 @@ export function previewApiRoutes({ previews }: StudioContext): RouteSet {
             ? previews.documents(text, actor, signal)
             : previews.samples(text, events, actor, signal)),
         );
-      },
-    );
-    app.post(
-      '/v1/studio/connectors/counts',
-      {
-        config: { access: 'operate' },
-        bodyLimit,
-        schema: {
-          tags,
-          summary: 'Count what a run of a draft would change',
-          description:
-            'Reads the whole source and compares it with the state, as a dry run does. Ends after 100 seconds.',
-          body: testSchema,
-          response: { 200: countsAnswer, ...answers },
-        },
-      },
-      async (request, reply) => {
-        reply.header('cache-control', 'no-store');
-        const { holdReason, countedAt, ...counts } = await previews.counts(
-          request.body.text,
-          actorOf(request),
-          abortSignalOf(request),
-        );
-        return { ...counts, hold_reason: holdReason, counted_at: countedAt };
       },
     );
     done();
