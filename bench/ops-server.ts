@@ -17,6 +17,7 @@ const server = await openBridgeServer({
   policyFile: undefined,
   variablesForRun: () => ({}),
   auditRetentionDays: 400,
+  previews: { reach: { allowedHosts: [], fileRoots: [] }, variables: () => ({}) },
   cwd,
   clock: systemClock,
   log: silentLogger,

@@ -37,6 +37,7 @@ export async function openApi(): Promise<GeneratedPage[]> {
     policyFile: undefined,
     variablesForRun: () => ({}),
     auditRetentionDays: 400,
+    previews: { reach: { allowedHosts: [], fileRoots: [] }, variables: () => ({}) },
     cwd,
     clock: systemClock,
     log: silentLogger,

@@ -189,6 +189,38 @@ export const AUDIT_REFUSAL_WINDOW_SECONDS = 600;
  * one actor: at most a million entries in a year, some 300 MB.
  */
 export const AUDIT_REFUSALS_PER_HOUR = 120;
+/** Documents that a preview shows. */
+export const PREVIEW_DOCUMENTS = 20;
+/** Bytes of one text of a preview, such as the content of a document. */
+export const PREVIEW_TEXT_BYTES_MAX = 65_536;
+/** Bytes of all documents of a preview as JSON. */
+export const PREVIEW_BYTES_MAX = 1_048_576;
+/** Bytes of the draft of a connector that can be tested; the largest connector that we know has 40 kB. */
+export const PREVIEW_DRAFT_BYTES_MAX = 524_288;
+/** Bytes of the sample events for a push connector. */
+export const PREVIEW_EVENTS_BYTES_MAX = 262_144;
+/** One connection of a preview. */
+export const PREVIEW_CONNECT_SECONDS_MAX = 10;
+/** A whole preview: a person waits for it. After that the process gets SIGTERM and cancels the query, ... */
+export const PREVIEW_SECONDS_MAX = 30;
+/** ... and is killed if it has not ended by then. */
+export const PREVIEW_KILL_SECONDS = 5;
+/**
+ * Counting the changes of a draft, which reads the whole source. A connection without data is closed after 120 seconds. A larger
+ * source is counted with `run --dry-run`.
+ */
+export const PREVIEW_COUNT_SECONDS_MAX = 100;
+/** Heap of the process of a preview, in MiB. A run of large rows takes some 130. */
+export const PREVIEW_HEAP_MB_MAX = 384;
+/** Characters of the stdout of that process: the documents, escaped. */
+export const PREVIEW_OUTPUT_CHARACTERS_MAX = 16 * 1_048_576;
+/** Previews that one server does at the same time; each is a process of some 130 MB. */
+export const PREVIEWS_AT_ONCE = 2;
+/** Previews that one person may start in a minute, so that they are useless for scanning a network. */
+export const PREVIEWS_PER_MINUTE = 10;
+/** People whose previews of the last minute are counted; those who waited longest are forgotten first. */
+export const PREVIEW_PEOPLE_REMEMBERED = 1_000;
+
 /** Drafts of one person in Studio; with the size of a connector file they take at most 100 MiB. */
 export const DRAFTS_PER_PERSON_MAX = 100;
 /** How long a draft is kept after its last change. */

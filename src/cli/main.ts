@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
+import { LOOK_ARGUMENT } from '../app/studio/look/look-order.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from './limits.ts';
 import { readEnvironment } from './environment/environment.ts';
@@ -67,7 +68,8 @@ export async function main(
         status = next;
       },
     };
-    await program(io, keepHeapSmall).parseAsync(args, { from: 'user' });
+    if (args.length === 1 && args[0] === LOOK_ARGUMENT) await (await import('./commands/look.ts')).look(io);
+    else await program(io, keepHeapSmall).parseAsync(args, { from: 'user' });
     return status;
   } catch (thrown) {
     // Commander has already printed its message; help and version also end this way.

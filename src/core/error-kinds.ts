@@ -124,6 +124,21 @@ export const ERROR_KINDS = {
   /** A file is being written: it was modified a moment ago, or it changed while it was read. Nothing was changed; try again. */
   SOURCE_FILE_CHANGING: later,
 
+  /** Another preview is in progress, or this person started too many in the last minute. Nothing was sent. Wait, and try again. */
+  PREVIEW_BUSY: later,
+  /** The draft would send a secret to a server, or use it in a connector, that it is not bound to. Nothing was sent. An administrator may bind the secret to both in Studio. */
+  PREVIEW_SECRET_REFUSED: wrong(EXIT.permission),
+  /** Previews may not use what the draft names: a folder, a certificate file, several statements, or a way to log in. Nothing was sent. The message names it. */
+  PREVIEW_REFUSED: wrong(EXIT.permission),
+  /** The preview could not connect to the source, or its address is not allowed in previews. The log of the server has the reason. Check host and port; the operator lists private addresses in `STUDIO_ALLOWED_HOSTS`. */
+  PREVIEW_UNREACHABLE: later,
+  /** The source did not answer in time, so the preview was stopped, and its query was cancelled. Make the query faster, or request smaller pages. */
+  PREVIEW_TIMEOUT: later,
+  /** The sample events for a push connector are not JSON or NDJSON, or exceed a limit of the push API. */
+  PREVIEW_EVENTS_INVALID: wrong(EXIT.badData),
+  /** The process of the preview ended without a result: it needed more memory than a preview may have, or a driver crashed. */
+  PREVIEW_FAILED: wrong(EXIT.unavailable),
+
   /** Rendering the templates of the connector took too long, so the run stopped before anything was sent. Simplify `mapping.contentTemplate` or `mapping.uriTemplate`. */
   TEMPLATE_TOO_SLOW: wrong(EXIT.configuration),
   /** Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query return each row once. */

@@ -11,3 +11,6 @@ export const CONTENT_CODINGS_MAX = 4;
 export const UNPACKED_RATIO_MAX = 500;
 /** Bytes of a streamed response, decompressed, that the ratio does not apply to. */
 export const UNPACKED_BYTES_FREE = 32 * 1_048_576;
+
+/** One connection of a guarded process, with the lookup of its name. A person waits for it. */
+export const GUARDED_CONNECT_MS_MAX = 10_000;

@@ -55,7 +55,10 @@ export class RowMapper {
   }
 
   /** Renders into `document`. @returns why the row cannot be a document */
-  render({ batch }: ExtractedBatch, { row, docId, oversized }: IdentifiedRow): Rejection | undefined {
+  render(
+    { batch }: Pick<ExtractedBatch, 'batch'>,
+    { row, docId, oversized }: IdentifiedRow,
+  ): Rejection | undefined {
     if (oversized) return TOO_LARGE;
     this.#cursor.load(batch, row);
     return this.document.render(this.#cursor, docId);

@@ -149,3 +149,7 @@ export const CATALOG_PAGES_MAX = 10_000;
 
 /** How often the page of a run that was just started reloads: the process needs about a second to begin. */
 export const STUDIO_RUN_REFRESH_SECONDS = 2;
+/** Body of a request for a preview: a draft and sample events, escaped as JSON or as a form. */
+export const PREVIEW_BODY_BYTES_MAX = 2_097_152;
+/** Characters of a draft, and of sample events, in such a body; the preview has its own limits. */
+export const PREVIEW_BODY_CHARACTERS_MAX = 1_048_576;

@@ -13,6 +13,7 @@ import { openKnowledge, type KnowledgeContext } from '../app/knowledge/open-know
 import type { IntakeBounds } from '../app/push/intake.ts';
 import { openPushIntake } from '../app/push/open-intake.ts';
 import { reportKeys } from '../app/secrets/report-keys.ts';
+import type { PreviewSurroundings } from '../app/studio/preview/open-previews.ts';
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import { openStudio } from '../app/studio/open-studio.ts';
@@ -58,6 +59,7 @@ interface ServerSettings {
   readonly sync: SyncSettings;
   /** The repository of connectors; undefined without credentials. */
   readonly github?: Parameters<typeof openStudio>[0]['github'];
+  readonly previews: PreviewSurroundings;
   /** Only tests set these bounds. */
   readonly pushBounds?: IntakeBounds;
   /** The environment in which knowledge sources are synced. */
@@ -106,7 +108,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });
     const studio = openStudio({
-      ...{ ...settings, state, catalog, redactor: settings.knowledge.redactor },
+      ...{ ...settings, ...settings.knowledge, state, catalog },
       variables: access,
     });
     opened.push(studio);

@@ -10,6 +10,8 @@ import {
   type CheckOptions,
   type Report,
 } from '../../definitions/files/check-definitions.ts';
+import { checkTextOf } from '../../definitions/files/check-file.ts';
+import { chooseKind } from '../../definitions/files/choose-kind.ts';
 import type { OperatorPolicy } from '../../definitions/files/kind.ts';
 import { KIND_NOUNS, type KindName } from '../../definitions/files/kind-names.ts';
 import { kindNamed, type DefinitionTypes } from '../../definitions/files/kinds.ts';
@@ -133,6 +135,28 @@ export async function permitOf(
   const named = namedDefinition(definition.kind, definition.metadata.name);
   const policy = await openPolicy(place);
   return permitFor(policy, named, kind.uses(definition), pathsOf(place.cwd), place.cwd);
+}
+
+/**
+ * The permissions of a draft that only reads its source, so the policy's rules for buckets and data stores do not apply yet.
+ * @throws BridgeError POLICY_INVALID or POLICY_REFUSED
+ */
+export async function sourcePermitOf(connector: Connector, place: PolicyPlace): Promise<Permit> {
+  const kind = await kindNamed('Connector');
+  const { secrets, servers, files } = kind.uses(connector);
+  const named = namedDefinition('Connector', connector.metadata.name);
+  const policy = await openPolicy(place);
+  return permitFor(policy, named, { secrets, servers, files }, pathsOf(place.cwd), place.cwd);
+}
+
+/** Checks the text of a draft under the operator's policy. @throws BridgeError POLICY_INVALID */
+export async function checkTextUnderPolicy(
+  file: string,
+  text: string,
+  place: PolicyPlace,
+): Promise<CheckedFile> {
+  const policy = operatorPolicy(await openPolicy(place), place.cwd);
+  return checkTextOf(file, text, chooseKind, { cwd: place.cwd, policy });
 }
 
 const RULE_LISTS: Readonly<Record<KindName, NamedDefinition['list']>> = {

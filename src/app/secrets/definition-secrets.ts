@@ -99,7 +99,7 @@ function requireAllowedConnector(
  * Decrypts a stored secret, and makes sure that it is not shown.
  * @throws BridgeError SECRET_UNREADABLE, SECRETS_KEY_MISSING, ENVIRONMENT_INVALID
  */
-function openedSecret(secret: Pick<StoredSecret, 'name' | 'sealed'>, variables: SecretOpener): string {
+export function openedSecret(secret: Pick<StoredSecret, 'name' | 'sealed'>, variables: SecretOpener): string {
   const ring = variables.managedKeys();
   if (ring === undefined) {
     throw new BridgeError(

@@ -2,11 +2,13 @@ import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { GithubSettings } from '../../studio/github/settings.ts';
+import type { ProxySettings } from '../../net/proxy.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { namedInCatalog } from '../secrets/definitions-naming.ts';
 import type { ServerState } from '../serve/server-state.ts';
 import { openServerAudit } from './audit/server-audit.ts';
 import { openEditing } from './open-editing.ts';
+import { openServerPreviews, type PreviewSurroundings } from './preview/open-previews.ts';
 import { layoutOf, openChanges, type LayoutSettings } from './proposals/open-changes.ts';
 import { openProposals, type ProposalTiming } from './proposals/open-proposals.ts';
 import type { ProposalService } from './proposals/proposal-service.ts';
@@ -28,6 +30,9 @@ export interface StudioSettings extends Omit<
   readonly variables: Omit<SecretVariables, 'similarSecret'>;
   /** `AUDIT_RETENTION_DAYS`. */
   readonly auditRetentionDays: number;
+  readonly previews: PreviewSurroundings;
+  readonly proxy: ProxySettings;
+  readonly databaseUrl: string | undefined;
   readonly studioPaths?: LayoutSettings | undefined;
   /** Undefined: no credentials are configured, and the repository is the folder of this server. */
   readonly github?: GithubSettings | undefined;
@@ -59,8 +64,9 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
     usedBy: namedInCatalog(catalog),
     clock,
   });
+  const previews = openServerPreviews(settings);
   return {
-    services: { ...audit.services, ...editing, changes, proposals, secrets, cwd },
+    services: { ...audit.services, ...editing, changes, previews, proposals, secrets, cwd },
     async close() {
       await Promise.all([editing.draftChecker.close(), opened.close()]);
       await audit.close();

@@ -9,7 +9,8 @@ import { readEmbeddings, type EmbeddingSettings } from './embeddings.ts';
 import { readGithub } from './github.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
-import { runVariables } from './run-variables.ts';
+import { readPreviewReach, type PreviewReach } from './previews.ts';
+import { lookVariables, runVariables } from './run-variables.ts';
 import { readPublicUrl } from './public-url.ts';
 import { readStudioPaths, type StudioPaths } from './studio-paths.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
@@ -67,6 +68,10 @@ export interface Environment extends SecretVariables {
   access(): ServerAccess;
   /** `AUDIT_RETENTION_DAYS`. @throws BridgeError ENVIRONMENT_INVALID */
   auditRetentionDays(): number;
+  /** What the previews of Studio may reach. @throws BridgeError ENVIRONMENT_INVALID */
+  previewReach(): PreviewReach;
+  /** The variables for a child process that looks at the source of a draft. */
+  forLook(): Record<string, string>;
   /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
   syncEndpoint(): SyncEndpoint;
   /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
@@ -127,6 +132,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     access: () => readServerAccess(env),
     auditRetentionDays: () => readAuditRetention(env),
     syncEndpoint: () => readSyncEndpoint(env),
+    previewReach: () => readPreviewReach(env),
+    forLook: () => lookVariables(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;
       if (value !== undefined) redactor.add(value);

@@ -115,3 +115,29 @@ function isForRuns(name: string): boolean {
   const upper = name.toUpperCase();
   return ALLOWED.has(upper) || FAMILIES.some((family) => upper.startsWith(family));
 }
+
+/** Variables of the system for a process that only looks at the source of a draft. */
+const OF_LOOKS: readonly string[] = [
+  'PATH',
+  'TZ',
+  'LANG',
+  'LC_ALL',
+  'TMPDIR',
+  'TMP',
+  'TEMP',
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'SYSTEMROOT',
+  'WINDIR',
+];
+
+/** The environment of such a process: no secret, no key, no address of a state or a proxy, and no option of Node. */
+export function lookVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const entries = OF_LOOKS.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}

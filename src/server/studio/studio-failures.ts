@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyError } from 'fastify';
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { PREVIEW_FAILURES } from './preview/preview-failures.ts';
 import { HttpError, type HttpErrorCode } from '../http/http-error.ts';
 
 /** Errors of use cases that are the caller's to fix; every other error is answered as on any route. */
 const ANSWERS: Readonly<Partial<Record<ErrorCode, HttpErrorCode>>> = {
+  ...PREVIEW_FAILURES,
   RIGHT_MISSING: 'FORBIDDEN',
   DEFINITION_UNKNOWN: 'NOT_FOUND',
   SECRET_UNKNOWN: 'NOT_FOUND',

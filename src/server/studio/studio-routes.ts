@@ -11,6 +11,9 @@ import { draftApiRoutes } from './drafts/draft-api.ts';
 import { checkRoute } from './editor/check-route.ts';
 import { editorRoutes } from './editor/editor-routes.ts';
 import { startRoutes } from './editor/start-routes.ts';
+import { countApiRoutes } from './preview/count-api.ts';
+import { previewApiRoutes } from './preview/preview-api.ts';
+import { previewPageRoutes } from './preview/preview-routes.ts';
 import { answerStudioFailures } from './studio-failures.ts';
 import type { StudioContext } from './studio-context.ts';
 
@@ -31,6 +34,9 @@ export function studioRoutes(context: StudioContext): RouteSet {
     void app.register(startRoutes(context));
     void app.register(editorRoutes(context));
     void app.register(checkRoute(context));
+    void app.register(previewApiRoutes(context));
+    void app.register(countApiRoutes(context));
+    void app.register(previewPageRoutes(context));
     done();
   };
 }

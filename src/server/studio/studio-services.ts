@@ -4,6 +4,7 @@ import type { ManagedSecretService } from '../../app/studio/secrets/managed-secr
 import type { DraftChecker } from '../../app/studio/check-draft.ts';
 import type { DraftService } from '../../app/studio/drafts/draft-service.ts';
 import type { ChangeProposals } from '../../app/studio/proposals/change-proposals.ts';
+import type { PreviewService } from '../../app/studio/preview/preview-service.ts';
 import type { ProposalService } from '../../app/studio/proposals/proposal-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';
 
@@ -19,4 +20,5 @@ export interface StudioServices {
   /** The folder to which the files of definitions are relative. */
   readonly cwd: string;
   readonly proposals: ProposalService;
+  readonly previews: PreviewService;
 }

@@ -26,10 +26,7 @@ interface SecretRecord {
 }
 
 /** A change of one secret. */
-interface SecretChange extends Pick<
-  SecretRecord,
-  'name' | 'allowedHosts' | 'allowedConnectors' | 'note'
-> {
+interface SecretChange extends Pick<SecretRecord, 'name' | 'allowedHosts' | 'allowedConnectors' | 'note'> {
   /** A new value and the keys to encrypt it with; undefined keeps the value. */
   readonly value: { readonly text: string; readonly ring: KeyRing } | undefined;
 }

@@ -77,12 +77,14 @@ describe('the check of the push token', () => {
   test('has nothing to say about a good token, or none', async () => {
     expect(await of('token-of-the-ticket-system')).toEqual([]);
     expect(await of(undefined)).toEqual([]);
-    expect(await pushTokenFindings(connector, {
+    expect(
+      await pushTokenFindings(connector, {
         ...NO_MANAGED_SECRETS,
         databaseUrl: undefined,
         cwd: folders.make(),
         secret: () => 'weak1',
         similarSecret: () => undefined,
-      })).toEqual([]);
+      }),
+    ).toEqual([]);
   });
 });

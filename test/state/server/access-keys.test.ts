@@ -62,7 +62,9 @@ describe.each(['SQLite', 'Postgres'])('in %s', (engine) => {
   test('of servers that make the first key together, one does', async () => {
     const first = servers.map((server) => openAccessKeys(server));
     await servers[0]!.guarded(({ knex }) => knex('access_keys').delete());
-    const made = await Promise.all(['a1', 'b1', 'c1', 'd1'].map((id, n) => first[n % 2]!.addFirst(key(id), SERVER_ACTOR)));
+    const made = await Promise.all(
+      ['a1', 'b1', 'c1', 'd1'].map((id, n) => first[n % 2]!.addFirst(key(id), SERVER_ACTOR)),
+    );
     expect(made.filter((isMade) => isMade)).toHaveLength(1);
     expect(await first[0]!.list()).toHaveLength(1);
   });

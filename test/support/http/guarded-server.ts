@@ -21,7 +21,7 @@ import { openAccess } from '../../../src/server/access/open-access.ts';
 import type { RouteSet } from '../../../src/server/http/route-set.ts';
 import { scriptedKnowledge } from '../server/scripted-knowledge.ts';
 import { openSync } from '../../../src/server/sync/open-sync.ts';
-import { NO_ACCESS, NO_SYNC } from '../server/bridge-server.ts';
+import { NO_ACCESS, NO_PREVIEWS, NO_SYNC } from '../server/bridge-server.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
 import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
@@ -110,6 +110,9 @@ export async function startGuardedServer({
     clock,
     variables: settings,
     auditRetentionDays: 400,
+    databaseUrl: undefined,
+    previews: NO_PREVIEWS,
+    proxy: NO_SYNC.proxy,
     log,
     ...{ redactor: createRedactor(), github, timing },
   });

@@ -30,6 +30,12 @@ export const NO_KNOWLEDGE: Settings['knowledge'] = {
   ...NO_MANAGED_SECRETS,
 };
 
+/** The process of a preview runs, and may reach nothing that is not public. */
+export const NO_PREVIEWS: Settings['previews'] = {
+  reach: { allowedHosts: [], fileRoots: [] },
+  variables: () => ({ PATH: process.env['PATH'] ?? '' }),
+};
+
 /** No app is synced, unless a test has a runner of its own. */
 export const NO_SYNC: Settings['sync'] = {
   requestsPerMinute: 10,
@@ -62,6 +68,7 @@ export async function startBridgeServer(settings: Partial<Settings> = {}) {
     access: NO_ACCESS,
     knowledge: NO_KNOWLEDGE,
     sync: NO_SYNC,
+    previews: NO_PREVIEWS,
 
     runLinks: {},
     // Nothing listens there, so no test asks Google for artifacts.

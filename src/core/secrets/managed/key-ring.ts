@@ -68,7 +68,10 @@ function parseEntry(entry: string, position: number, variable: string): ManagedK
   const separator = entry.indexOf(':');
   const id = entry.slice(0, Math.max(separator, 0));
   if (!isManagedKeyId(id)) {
-    throw invalid(variable, `has an entry (number ${position}) that does not begin with a key id and a colon`);
+    throw invalid(
+      variable,
+      `has an entry (number ${position}) that does not begin with a key id and a colon`,
+    );
   }
   const encoded = entry.slice(separator + 1);
   const bytes = Buffer.from(encoded, 'base64');

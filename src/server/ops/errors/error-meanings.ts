@@ -103,6 +103,20 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A file does not have the format that the connector declares: another encoding, an unclosed quote, a row with too many cells, or invalid JSON. The message names file and line. Nothing was changed.',
   SOURCE_FILE_CHANGING:
     'A file is being written: it was modified a moment ago, or it changed while it was read. Nothing was changed; try again.',
+  PREVIEW_BUSY:
+    'Another preview is in progress, or this person started too many in the last minute. Nothing was sent. Wait, and try again.',
+  PREVIEW_SECRET_REFUSED:
+    'The draft would send a secret to a server, or use it in a connector, that it is not bound to. Nothing was sent. An administrator may bind the secret to both in Studio.',
+  PREVIEW_REFUSED:
+    'Previews may not use what the draft names: a folder, a certificate file, several statements, or a way to log in. Nothing was sent. The message names it.',
+  PREVIEW_UNREACHABLE:
+    'The preview could not connect to the source, or its address is not allowed in previews. The log of the server has the reason. Check host and port; the operator lists private addresses in `STUDIO_ALLOWED_HOSTS`.',
+  PREVIEW_TIMEOUT:
+    'The source did not answer in time, so the preview was stopped, and its query was cancelled. Make the query faster, or request smaller pages.',
+  PREVIEW_EVENTS_INVALID:
+    'The sample events for a push connector are not JSON or NDJSON, or exceed a limit of the push API.',
+  PREVIEW_FAILED:
+    'The process of the preview ended without a result: it needed more memory than a preview may have, or a driver crashed.',
   TEMPLATE_TOO_SLOW:
     'Rendering the templates of the connector took too long, so the run stopped before anything was sent. Simplify `mapping.contentTemplate` or `mapping.uriTemplate`.',
   DUPLICATE_ID:

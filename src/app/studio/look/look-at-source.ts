@@ -1,0 +1,163 @@
+import { secretsOf } from '../../../definitions/connector/secrets/secrets.ts';
+import type { Connector, ConnectorSpec, HttpSourceSpec } from '../../../definitions/connector/types.ts';
+import { type BridgeError, toBridgeError } from '../../../core/errors.ts';
+import { silentLogger } from '../../../core/log.ts';
+import { sleep } from '../../../core/retry.ts';
+import { createRedactor, type Redactor } from '../../../core/secrets/redact.ts';
+import { systemClock } from '../../../core/time/clock.ts';
+import { guardConnections, type Guard } from '../../../net/guard/connection-guard.ts';
+import type { RowBatch } from '../../../pipeline/ports/ports.ts';
+import { firstPageRows, firstRecordKeys } from '../../../sources/http/first-page.ts';
+import { openSource } from '../../../sources/index.ts';
+import type { OpenedSource } from '../../../sources/opened-source.ts';
+import type { ReadPushed } from '../../../sources/push/source.ts';
+import { sourcePermitOf } from '../../catalog/policy.ts';
+import { PREVIEW_CONNECT_SECONDS_MAX } from '../../limits.ts';
+import type { DraftCounts } from '../preview/preview-service.ts';
+import { countChanges } from './count-changes.ts';
+import { DocumentReader } from './document-reader.ts';
+import type { LookLine, LookOrder, LookPhase, LookResult } from './look-order.ts';
+import { lookPermit } from './look-permit.ts';
+import { sampleEvents } from './sample-events.ts';
+import { cutText } from './shown-value.ts';
+
+/**
+ * Looks at the source of a draft, in a process of its own: it reads the columns or the first rows, and writes nothing. From here
+ * on every connection of this process is checked.
+ * @param tell reports what the look waits for
+ */
+export async function lookAtSource(
+  order: LookOrder,
+  tell: (phase: LookPhase) => void,
+  signal: AbortSignal,
+): Promise<LookLine> {
+  const redactor = createRedactor();
+  for (const secret of Object.values(order.secrets)) redactor.add(secret);
+  const { servers, trusted, allowedHosts } = order;
+  tell('connection');
+  const guard = guardConnections({ servers, trusted, allowed: allowedHosts }, undefined, () => {
+    tell('answer');
+  });
+  const startedMs = systemClock.elapsedMs();
+  try {
+    const done =
+      order.kind === 'counts'
+        ? { counts: await countsOf(order, redactor, signal) }
+        : { result: await lookResult(order, redactor, signal) };
+    return { ...done, milliseconds: Math.round(systemClock.elapsedMs() - startedMs) };
+  } catch (thrown) {
+    return failedLook(toBridgeError(thrown), guard, redactor);
+  }
+}
+
+async function countsOf(order: LookOrder, redactor: Redactor, signal: AbortSignal): Promise<DraftCounts> {
+  const source = await openFor(order, redactor, () => oneBatch([]));
+  try {
+    return await countChanges(order.connector, source, order.databaseUrl, signal);
+  } finally {
+    await source.close();
+  }
+}
+
+async function lookResult(order: LookOrder, redactor: Redactor, signal: AbortSignal): Promise<LookResult> {
+  const { connector, documentsMax, kind, events: text = '' } = order;
+  const shown = (each: string) => cutText(redactor.redact(each));
+  const reader = new DocumentReader(connector, documentsMax, shown);
+  const samples = kind === 'events' ? await sampleEvents(connector, text) : undefined;
+  for (const { row, reason } of samples?.rejected ?? []) reader.reject(row, reason);
+  const source = await openFor(order, redactor, () => oneBatch(samples?.events ?? []));
+  try {
+    if (kind === 'columns')
+      return { ...reader.result, columns: await columnsOf(source, connector, shown, signal) };
+    const stop = new AbortController();
+    const rows = rowsOf(source, connector.spec, documentsMax, AbortSignal.any([signal, stop.signal]));
+    await readFirst(rows, reader, stop);
+    return reader.result;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Stops the source as soon as enough was read: a database then cancels its query. */
+async function readFirst(
+  rows: AsyncIterable<RowBatch>,
+  reader: DocumentReader,
+  stop: AbortController,
+): Promise<void> {
+  const enough = new Error('enough rows');
+  try {
+    for await (const batch of rows) if (!reader.add(batch)) stop.abort(enough);
+  } catch (thrown) {
+    if (thrown !== enough) throw thrown;
+  }
+}
+
+async function openFor(order: LookOrder, redactor: Redactor, pushed: ReadPushed): Promise<OpenedSource> {
+  const { connector, secrets, policyFile, proxy } = order;
+  const spec = withShortConnects(connector.spec);
+  const policy = await sourcePermitOf(connector, { policyFile, cwd: process.cwd() });
+  const missing = secretsOf(spec, { secret: () => undefined, similarSecret: () => undefined });
+  return openSource(spec, (ref) => (Object.hasOwn(secrets, ref) ? (secrets[ref] ?? '') : missing(ref)), {
+    retry: { retries: 0, backoffSeconds: 0 },
+    clock: systemClock,
+    wait: sleep,
+    log: silentLogger,
+    proxy,
+    redactor,
+    oracleClientLibDir: undefined,
+    permit: lookPermit(order, policy),
+    pushed,
+  });
+}
+
+function withShortConnects(spec: ConnectorSpec): ConnectorSpec {
+  const { source } = spec;
+  if (source.type === 'http' || source.type === 'file') return spec;
+  const { connectTimeoutSeconds = PREVIEW_CONNECT_SECONDS_MAX } = source;
+  const seconds = Math.min(connectTimeoutSeconds, PREVIEW_CONNECT_SECONDS_MAX);
+  return { ...spec, source: { ...source, connectTimeoutSeconds: seconds } };
+}
+
+async function columnsOf(
+  source: OpenedSource,
+  { spec }: Connector,
+  shown: (text: string) => string,
+  signal: AbortSignal,
+): Promise<LookResult['columns']> {
+  if (isApi(spec)) {
+    const keys = await firstRecordKeys(source, signal);
+    return keys.map((name) => ({ name: shown(name), kind: 'json' }));
+  }
+  const columns = await source.columns(signal);
+  return columns.map(({ name, kind }) => ({ name: shown(name), kind }));
+}
+
+function rowsOf(
+  source: OpenedSource,
+  spec: ConnectorSpec,
+  rowsMax: number,
+  signal: AbortSignal,
+): AsyncIterable<RowBatch> {
+  return isApi(spec) ? firstPageRows(source, spec, rowsMax + 1, signal) : source.read(undefined, signal);
+}
+
+function isApi(spec: ConnectorSpec): spec is ConnectorSpec & { readonly source: HttpSourceSpec } {
+  return spec.mode === 'rest_pull' && spec.source.type === 'http';
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- The queue of a server is a stream.
+async function* oneBatch<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  yield items;
+}
+
+/** Failures of the network have one message for authors, so that they cannot be used to scan a network. */
+function failedLook({ code, message, hint }: BridgeError, guard: Guard, redactor: Redactor): LookLine {
+  const isNetwork = code === 'SOURCE_UNREACHABLE' || (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
+  const isUnreachable = isNetwork || (guard.connected === 0 && guard.refusals.length > 0);
+  const shown = (text: string) => redactor.redact(text);
+  return {
+    error: { code, message: shown(message), ...(hint !== undefined && { hint: shown(hint) }) },
+    isUnreachable,
+    reasons: [...guard.refusals, ...(isUnreachable ? [message] : [])].map(shown),
+  };
+}

@@ -1,0 +1,127 @@
+import { execa } from 'execa';
+import { BridgeError } from '../../../core/errors.ts';
+import {
+  PREVIEW_COUNT_SECONDS_MAX,
+  PREVIEW_HEAP_MB_MAX,
+  PREVIEW_KILL_SECONDS,
+  PREVIEW_OUTPUT_CHARACTERS_MAX,
+  PREVIEW_SECONDS_MAX,
+} from '../../limits.ts';
+import { ownProgramArguments } from '../../run/process/own-program.ts';
+import { LOOK_ARGUMENT, type LookLine, type LookOrder, type LookPhase } from '../look/look-order.ts';
+
+/** The last line of a look. */
+export type LookEnd = Exclude<LookLine, { readonly phase: LookPhase }>;
+
+/** Looks at a source in a process of its own. @throws BridgeError PREVIEW_TIMEOUT or PREVIEW_FAILED; the reason of `signal` */
+export type StartLook = (order: LookOrder, signal: AbortSignal) => Promise<LookEnd>;
+
+interface LookSettings {
+  readonly cwd: string;
+  /** The whole environment of the process: neither secrets nor keys nor the address of the state. */
+  readonly variables: () => Readonly<Record<string, string>>;
+  /** Only tests set it. */
+  readonly secondsMax?: number;
+}
+
+export function lookStarter({ cwd, variables, secondsMax = PREVIEW_SECONDS_MAX }: LookSettings): StartLook {
+  return async (order, signal) => {
+    signal.throwIfAborted();
+    const seconds = order.kind === 'counts' ? PREVIEW_COUNT_SECONDS_MAX : secondsMax;
+    const late = AbortSignal.timeout(seconds * 1_000);
+    // The last one of several heap limits counts.
+    const args = ownProgramArguments([LOOK_ARGUMENT]);
+    args.splice(process.execArgv.length, 0, `--max-old-space-size=${PREVIEW_HEAP_MB_MAX}`);
+    const child = execa(process.execPath, args, {
+      cwd,
+      env: variables(),
+      extendEnv: false,
+      stdin: 'pipe',
+      stdout: 'pipe',
+      // A crash may print a row, and rows are never logged.
+      stderr: 'ignore',
+      buffer: false,
+      reject: false,
+      cancelSignal: AbortSignal.any([signal, late]),
+      forceKillAfterDelay: PREVIEW_KILL_SECONDS * 1_000,
+    });
+    // The process may end before it has read the order. It stops when the stream ends, and so does not outlive this server.
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(`${JSON.stringify(order)}\n`);
+    const output = new LookOutput(() => child.kill('SIGKILL'));
+    child.stdout.on('data', (chunk: Buffer) => {
+      output.add(chunk);
+    });
+    const { exitCode } = await child;
+    child.stdin.destroy();
+    signal.throwIfAborted();
+    if (late.aborted) throw tooSlow(output.phase, seconds);
+    const end = output.end();
+    if (end !== undefined) return end;
+    const how = exitCode === undefined ? 'by a signal' : `with exit status ${exitCode}`;
+    throw new BridgeError('PREVIEW_FAILED', `The process of the preview ended ${how} and without a result.`, {
+      hint: 'Select fewer or smaller columns. If it happens again, ask the operator to look at the memory of the server.',
+    });
+  };
+}
+
+class LookOutput {
+  readonly #chunks: Buffer[] = [];
+  readonly #onTooMuch: () => void;
+  #length = 0;
+
+  constructor(onTooMuch: () => void) {
+    this.#onTooMuch = onTooMuch;
+  }
+
+  add(chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > PREVIEW_OUTPUT_CHARACTERS_MAX) this.#onTooMuch();
+    else this.#chunks.push(chunk);
+  }
+
+  get phase(): LookPhase {
+    return (
+      this.#lines()
+        .flatMap((line) => ('phase' in line ? [line.phase] : []))
+        .at(-1) ?? 'start'
+    );
+  }
+
+  end(): LookEnd | undefined {
+    const last = this.#lines().at(-1);
+    return last === undefined || 'phase' in last ? undefined : last;
+  }
+
+  #lines(): LookLine[] {
+    const text = Buffer.concat(this.#chunks).toString('utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    return whole
+      .split('\n')
+      .filter((line) => line !== '')
+      .flatMap(lineOf);
+  }
+}
+
+/** A driver that prints to stdout must not break the result. */
+function lineOf(text: string): LookLine[] {
+  try {
+    return [JSON.parse(text) as LookLine];
+  } catch {
+    return [];
+  }
+}
+
+const AWAITED: Readonly<Record<LookPhase, string>> = {
+  start: 'its process to start',
+  connection: 'a connection to the source',
+  answer: 'an answer of the source, to which it was connected',
+};
+
+function tooSlow(phase: LookPhase, seconds: number): BridgeError {
+  return new BridgeError(
+    'PREVIEW_TIMEOUT',
+    `The preview was stopped after ${seconds} seconds, while it waited for ${AWAITED[phase]}. Its query was cancelled.`,
+    { hint: 'Make the query faster, for example with a condition on an indexed column, and try again.' },
+  );
+}

@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { BridgeError } from '../../../../src/core/errors.ts';
+import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
+import { AUTHOR, draftText, previewPlace } from '../../../support/studio/preview-place.ts';
+
+const folders = temporaryFolders();
+const CANARY = 'canary-7f3a91c2d84e';
+const LOOPBACK = ['127.0.0.0/8', '::1'];
+
+afterAll(() => {
+  folders.removeAll();
+});
+
+async function listener(
+  answer: string = JSON.stringify([{ id: 1, title: 'a', body: 'b' }]),
+  redirect?: string,
+) {
+  const requests: IncomingMessage['headers'][] = [];
+  let connections = 0;
+  const server = createServer((request, response) => {
+    requests.push(request.headers);
+    response.writeHead(redirect === undefined ? 200 : 302, {
+      'content-type': 'application/json',
+      ...(redirect !== undefined && { location: redirect }),
+    });
+    response.end(answer);
+  });
+  server.on('connection', () => {
+    connections++;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/items`,
+    requests,
+    get connections() {
+      return connections;
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+const api = (url: string, more = '', name = 'people') =>
+  draftText({ name, mode: 'rest_pull', source: `{ type: http, url: '${url}'${more} }` });
+
+const never = () => new AbortController().signal;
+
+function failureOf(work: Promise<unknown>): Promise<BridgeError> {
+  return work.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (thrown: unknown) => thrown as BridgeError,
+  );
+}
+
+describe('secrets in previews', () => {
+  const bearer = ', secretRef: other-token, auth: { type: bearer }';
+
+  test.each([
+    ['secretRef', bearer],
+    ['secretHeaders', ', secretHeaders: { x-api-key: other-token }'],
+    [
+      'oauth.tokenUrl',
+      ", oauth: { grantType: client_credentials, tokenUrl: 'TOKEN', clientId: c, clientSecretRef: other-token }",
+    ],
+  ])('sends nothing when %s names the secret of another connector and the host is new', async (_, more) => {
+    await using thief = await listener();
+    const merged = { 'other.yaml': api('http://127.0.0.1:9/items', bearer, 'other') };
+    const { previews, events } = previewPlace({
+      folder: folders.make(),
+      merged,
+      variables: { SECRET_OTHER_TOKEN: CANARY },
+      settings: { allowedHosts: LOOPBACK },
+    });
+    const draft = api(thief.url, more.replace('TOKEN', thief.url));
+    const error = await failureOf(previews.documents(draft, AUTHOR, never()));
+    expect(error).toMatchObject({ code: 'PREVIEW_SECRET_REFUSED' });
+    expect(error.message).toContain('other-token');
+    expect(error.hint).toContain('administrator');
+    expect(thief.connections).toBe(0);
+    expect(events.map(({ outcome }) => outcome)).toEqual(['started', 'refused']);
+    expect(JSON.stringify([error.message, error.hint, events])).not.toContain(CANARY);
+  });
+
+  test('sends a secret of the environment only where the merged connector of the same name sends it', async () => {
+    await using own = await listener(JSON.stringify([{ id: 1, title: CANARY, body: 'b' }]));
+    await using thief = await listener();
+    const { previews, lines, events } = previewPlace({
+      folder: folders.make(),
+      merged: { 'people.yaml': api(own.url, bearer) },
+      variables: { SECRET_OTHER_TOKEN: CANARY },
+      settings: { allowedHosts: LOOPBACK },
+    });
+    const preview = await previews.documents(api(`${own.url}?page=1`, bearer), AUTHOR, never());
+    expect(own.requests[0]?.authorization).toBe(`Bearer ${CANARY}`);
+    expect(preview.documents).toHaveLength(1);
+    expect(JSON.stringify([preview, lines, events])).not.toContain(CANARY);
+    const elsewhere = [api(thief.url, bearer), api(own.url, bearer, 'someone-else')];
+    for (const text of elsewhere) {
+      const error = await failureOf(previews.documents(text, AUTHOR, never()));
+      expect(error.code).toBe('PREVIEW_SECRET_REFUSED');
+    }
+    expect([own.requests.length, thief.connections]).toEqual([1, 0]);
+  });
+
+  test('sends a managed secret only to its hosts and for its connectors', async () => {
+    await using server = await listener();
+    let opened = 0;
+    const managed = (allowedHosts: string[], allowedConnectors: string[]) => ({
+      'other-token': {
+        allowedHosts,
+        allowedConnectors,
+        open: () => {
+          opened++;
+          return CANARY;
+        },
+      },
+    });
+    const attempt = (hosts: string[], connectors: string[]) => {
+      const place = { folder: folders.make(), managed: managed(hosts, connectors) };
+      const { previews } = previewPlace({ ...place, settings: { allowedHosts: LOOPBACK } });
+      return previews.documents(api(server.url, bearer), AUTHOR, never());
+    };
+    for (const [hosts, connectors] of [
+      [[], []],
+      [['127.0.0.1'], []],
+      [[], ['people']],
+      [['127.0.0.2'], ['people']],
+      [[`127.0.0.1:${server.port + 1}`], ['people']],
+      [['127.0.0.1'], ['others']],
+    ] as const) {
+      const error = await failureOf(attempt([...hosts], [...connectors]));
+      expect(error.code).toBe('PREVIEW_SECRET_REFUSED');
+    }
+    expect([opened, server.connections]).toEqual([0, 0]);
+    await attempt(['127.0.0.1'], ['people']);
+    expect(server.requests[0]?.authorization).toBe(`Bearer ${CANARY}`);
+  });
+});
+
+describe('addresses in previews', () => {
+  test('are refused with one message, whether they are not allowed, closed or unknown', async () => {
+    await using server = await listener();
+    const { port } = server;
+    const none = previewPlace({ folder: folders.make() });
+    const closed = previewPlace({ folder: folders.make(), settings: { allowedHosts: LOOPBACK } });
+    const errors: BridgeError[] = [];
+    for (const host of [
+      '169.254.169.254',
+      '127.0.0.1',
+      '[::ffff:127.0.0.1]',
+      'localhost',
+      '2130706433',
+      '10.0.0.1',
+    ]) {
+      const actor = { ...AUTHOR, id: host };
+      errors.push(await failureOf(none.previews.documents(api(`http://${host}:${port}/`), actor, never())));
+    }
+    errors.push(await failureOf(closed.previews.columns(api('http://127.0.0.1:1/'), AUTHOR, never())));
+    errors.push(await failureOf(closed.previews.columns(api('http://169.254.169.254/'), AUTHOR, never())));
+    errors.push(await failureOf(closed.previews.columns(api('http://name.invalid/'), AUTHOR, never())));
+    const answers = new Set(errors.map(({ code, message, hint }) => JSON.stringify([code, message, hint])));
+    expect([...answers]).toHaveLength(1);
+    expect([...answers][0]).toContain('PREVIEW_UNREACHABLE');
+    expect(server.connections).toBe(0);
+    expect(none.lines.join('\n')).toContain('not allowed');
+  });
+
+  test('allow the loopback by default only to the machine of a server without keys', async () => {
+    await using server = await listener();
+    const { previews } = previewPlace({ folder: folders.make(), settings: { allowedHosts: undefined } });
+    const error = await failureOf(previews.documents(api(server.url), AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_UNREACHABLE');
+    const local = { ...AUTHOR, kind: 'local', id: 'local' } as const;
+    expect((await previews.documents(api(server.url), local, never())).documents).toHaveLength(1);
+  });
+
+  test('of a redirect to another server are not followed', async () => {
+    await using target = await listener();
+    await using server = await listener('', target.url);
+    const { previews } = previewPlace({ folder: folders.make(), settings: { allowedHosts: LOOPBACK } });
+    const error = await failureOf(previews.documents(api(server.url), AUTHOR, never()));
+    expect(error.code).toBe('SOURCE_REDIRECT');
+    expect(target.connections).toBe(0);
+  });
+});
+
+describe('files in previews', () => {
+  test('are read only in listed folders, also through links', async () => {
+    const folder = folders.make();
+    mkdirSync(join(folder, 'links'));
+    for (const name of ['listed', 'private']) {
+      mkdirSync(join(folder, name));
+      const file = join(folder, name, 'a.csv');
+      writeFileSync(file, `id,title,body\n1,${name},text\n`);
+      utimesSync(file, 1_000_000, 1_000_000);
+    }
+    symlinkSync(join(folder, 'private'), join(folder, 'links', 'link'));
+    const file = (path: string) =>
+      draftText({ mode: 'file_pull', source: `{ type: file, path: '${path}', glob: '*.csv', format: csv }` });
+    const { previews } = previewPlace({
+      folder,
+      settings: { fileRoots: [join(folder, 'listed'), join(folder, 'links')] },
+    });
+    const paths = [
+      join(folder, 'private'),
+      join(folder, 'links', 'link'),
+      join(folder, 'listed', '..', 'private'),
+      '/etc',
+      '/missing',
+    ];
+    const messages = new Set<string>();
+    for (const path of paths) {
+      const error = await failureOf(previews.documents(file(path), { ...AUTHOR, id: path }, never()));
+      expect(error.code).toBe('PREVIEW_REFUSED');
+      messages.add(error.message);
+    }
+    expect(messages.size).toBe(1);
+    const { documents } = await previews.documents(file(join(folder, 'listed')), AUTHOR, never());
+    expect(documents.map(({ title }) => title)).toEqual(['listed']);
+  });
+
+  test.each([
+    ['certificate files', ", tls: { caFile: '/etc/passwd' }"],
+    ['client certificates', ", tls: { certFile: '/a.pem', keyFile: '/b.pem' }"],
+  ])('refuses %s that the merged connector does not have', async (_, more) => {
+    const { previews } = previewPlace({ folder: folders.make(), settings: { allowedHosts: LOOPBACK } });
+    const error = await failureOf(previews.columns(api('https://127.0.0.1:1/', more), AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_REFUSED');
+  });
+});
+
+describe('previews of databases', () => {
+  test.each([
+    ['native code', 'oracle', 'SELECT id FROM t', ', thick: true'],
+    ['several statements', 'mssql', 'SELECT id FROM t; DELETE FROM t', ''],
+    ['several statements', 'postgres', "SELECT ';' AS id; -- end\n DROP TABLE t", ''],
+  ])('refuse %s (%s: %s)', async (_, type, query, more) => {
+    const source = `{ type: ${type}, secretRef: db, query: ${JSON.stringify(query)}${more} }`;
+    const { previews } = previewPlace({ folder: folders.make(), variables: { SECRET_DB: 'x' } });
+    const error = await failureOf(previews.columns(draftText({ source }), AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_REFUSED');
+  });
+
+  test('refuse a viewer, before anything is recorded or sent', async () => {
+    const { previews, events } = previewPlace({ folder: folders.make() });
+    const viewer = { ...AUTHOR, right: 'read' } as const;
+    const error = await failureOf(previews.documents(api('http://127.0.0.1:1/'), viewer, never()));
+    expect(error.code).toBe('RIGHT_MISSING');
+    expect(events).toEqual([]);
+  });
+});

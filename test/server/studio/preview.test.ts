@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { bearer, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
+import { draftText } from '../../support/studio/preview-place.ts';
+
+let server: GuardedServer;
+const keys: Record<'read' | 'author' | 'operate', string> = { read: '', author: '', operate: '' };
+
+beforeAll(async () => {
+  server = await startGuardedServer({ locked: true });
+  for (const right of ['read', 'author', 'operate'] as const) keys[right] = await server.makeKey(right);
+});
+
+afterAll(() => server.stop());
+
+const PUSH = draftText({
+  name: 'tickets',
+  mode: 'rest_push',
+  source: '{ type: http, secretRef: tickets-token }',
+});
+const post = (path: string, right: keyof typeof keys, body: unknown) =>
+  server.request(path, {
+    method: 'POST',
+    headers: { ...bearer(keys[right]).headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe('previews by API', () => {
+  test.each(['/v1/studio/connectors/test', '/v1/studio/connectors/preview'])(
+    '%s refuses a viewer',
+    async (path) => {
+      const { status } = await post(path, 'read', { text: PUSH });
+      expect(status).toBe(403);
+    },
+  );
+
+  test('show the documents of sample events, and are not cached', async () => {
+    const events = JSON.stringify({ id: 7, title: 'Seven', body: '\u202eevil <script>', op: 'UPSERT' });
+    const {
+      status,
+      headers,
+      text: body,
+    } = await post('/v1/studio/connectors/preview', 'author', {
+      text: PUSH,
+      events,
+    });
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    expect(JSON.parse(body)).toMatchObject({
+      documents: [{ id: 'tickets:7', title: 'Seven', readers: null }],
+      limited_by: null,
+    });
+  });
+
+  test.each([
+    ['CONNECTOR_INVALID', 422, 'kind: Connector'],
+    [
+      'PREVIEW_SECRET_REFUSED',
+      403,
+      draftText({ source: '{ type: postgres, secretRef: support-push-token, query: SELECT 1 }' }),
+    ],
+    [
+      'PREVIEW_REFUSED',
+      403,
+      draftText({ mode: 'file_pull', source: "{ type: file, path: /etc, glob: '*', format: csv }" }),
+    ],
+    [
+      'PREVIEW_UNREACHABLE',
+      502,
+      draftText({ mode: 'rest_pull', source: "{ type: http, url: 'http://169.254.169.254/' }" }),
+    ],
+  ])('answer %s with %i', async (_, expected, text) => {
+    const { status, text: body } = await post('/v1/studio/connectors/test', 'author', { text });
+    expect([status, body]).toEqual([expected, expect.stringContaining('"message"')]);
+  });
+});
+
+describe('the page of a preview', () => {
+  const form = async (path: string, fields: Record<string, string>) =>
+    server.request(path, {
+      method: 'POST',
+      headers: { ...bearer(keys.author).headers, 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields).toString(),
+    });
+
+  test('shows hostile content as visible text, and starts nothing when it is opened', async () => {
+    const created = await post('/v1/studio/drafts', 'author', { intent: 'create', text: PUSH });
+    const { id } = JSON.parse(created.text) as { id: string };
+    const path = `/studio/drafts/${id}/preview`;
+    const opened = await server.request(path, bearer(keys.author));
+    expect(opened.status).toBe(200);
+    expect(opened.text).toContain('Sample events');
+    const event = {
+      id: '<i>1',
+      title: '<img src=x onerror=alert(1)>',
+      body: 'a\u202eb\u001b[2J<script>x</script>',
+      op: 'UPSERT',
+    };
+    const {
+      status,
+      text: body,
+      headers,
+    } = await form(path, { kind: 'events', events: JSON.stringify(event) });
+    expect(status).toBe(200);
+    expect(headers['cache-control']).toBe('no-store');
+    const article = /<article.*<\/article>/s.exec(body)?.[0] ?? '';
+    expect(article).toContain('&lt;img src=x onerror=alert(1)>');
+    expect(article).toContain('a\\u202eb\\u001b[2J&lt;script>');
+    expect(article).not.toMatch(/<img|<script|\u202e/);
+    expect(article).not.toContain('\u001b');
+    const failed = await form(path, { kind: 'events', events: '{ broken' });
+    expect(failed.status).toBe(422);
+    expect(failed.text).toContain('PREVIEW_EVENTS_INVALID');
+    expect((await server.request(path, bearer(keys.read))).status).toBe(403);
+  });
+});
