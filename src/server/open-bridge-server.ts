@@ -17,7 +17,7 @@ import type { PreviewSurroundings } from '../app/studio/preview/open-previews.ts
 import { openServerState } from '../app/serve/server-state.ts';
 import { stateLocation } from '../app/run/state-location.ts';
 import { openStudio } from '../app/studio/open-studio.ts';
-import type { LayoutSettings } from '../app/studio/proposals/open-changes.ts';
+import type { LayoutSettings } from '../app/studio/changes/open-changes.ts';
 import type { Clock } from '../core/time/clock.ts';
 import type { Endpoint } from '../core/endpoint.ts';
 import type { SecretVariables } from '../definitions/connector/secrets/secrets.ts';

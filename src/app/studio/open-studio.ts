@@ -9,10 +9,10 @@ import type { ServerState } from '../serve/server-state.ts';
 import { openServerAudit } from './audit/server-audit.ts';
 import { openEditing } from './open-editing.ts';
 import { openServerPreviews, type PreviewSurroundings } from './preview/open-previews.ts';
-import { layoutOf, openChanges, type LayoutSettings } from './proposals/open-changes.ts';
+import { layoutOf, openChanges, type LayoutSettings } from './changes/open-changes.ts';
 import { openProposals, type ProposalTiming } from './proposals/open-proposals.ts';
 import type { ProposalService } from './proposals/proposal-service.ts';
-import { servedFiles } from './proposals/served-files.ts';
+import { servedFiles } from './changes/served-files.ts';
 import { openManagedSecrets } from './secrets/managed-secrets.ts';
 import { setSecretNames } from './secrets/set-secret-names.ts';
 

@@ -3,7 +3,7 @@ import type { Refusals } from '../../app/studio/audit/refusals.ts';
 import type { ManagedSecretService } from '../../app/studio/secrets/managed-secret-service.ts';
 import type { DraftChecker } from '../../app/studio/check-draft.ts';
 import type { DraftService } from '../../app/studio/drafts/draft-service.ts';
-import type { ChangeProposals } from '../../app/studio/proposals/change-proposals.ts';
+import type { ChangeProposals } from '../../app/studio/changes/change-proposals.ts';
 import type { PreviewService } from '../../app/studio/preview/preview-service.ts';
 import type { ProposalService } from '../../app/studio/proposals/proposal-service.ts';
 import type { AuditLog } from '../../core/access/audit-log.ts';

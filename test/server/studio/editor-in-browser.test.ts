@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { formOf } from '../../../src/definitions/form/form-of.ts';
+import { formOf } from '../../../src/definitions/connector/form/form-of.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { startBridgeServer } from '../../support/server/bridge-server.ts';
 import { describeInChromium, startChromium } from '../../support/server/chromium.ts';

@@ -2,9 +2,9 @@ import { connectorDocument } from '../../../definitions/connector/schema/schema-
 import { editYaml } from '../../../definitions/edit/edit-yaml.ts';
 import { keyOrderOf } from '../../../definitions/edit/key-order.ts';
 import type { YamlEdit } from '../../../definitions/edit/yaml-edit.ts';
-import { changesOfForm } from '../../../definitions/form/changes-of-form.ts';
-import type { FormField, FormModel } from '../../../definitions/form/form-model.ts';
-import { formOf } from '../../../definitions/form/form-of.ts';
+import { changesOfForm } from '../../../definitions/connector/form/changes-of-form.ts';
+import type { FormField, FormModel } from '../../../definitions/connector/form/form-model.ts';
+import { formOf } from '../../../definitions/connector/form/form-of.ts';
 import { displayPath } from '../../../definitions/problem.ts';
 import type { Draft } from '../drafts/draft-service.ts';
 import { textOfControl } from './control-text.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../core/access/actor.ts';
-import { adviceOf } from '../../../definitions/advice/advice-of.ts';
-import type { FormModel } from '../../../definitions/form/form-model.ts';
-import { formOf } from '../../../definitions/form/form-of.ts';
+import { adviceOf } from '../../../definitions/connector/advice/advice-of.ts';
+import type { FormModel } from '../../../definitions/connector/form/form-model.ts';
+import { formOf } from '../../../definitions/connector/form/form-of.ts';
 import type { Problem } from '../../../definitions/problem.ts';
 import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import type { DraftChecker } from '../check-draft.ts';

@@ -1,6 +1,6 @@
 import type { InitSource } from '../../init/choices.ts';
 import { template } from '../../init/templates.ts';
-import { starterText } from '../../../definitions/starter/starter-text.ts';
+import { starterText } from '../../../definitions/connector/starter-text.ts';
 import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
 import { editYaml } from '../../../definitions/edit/edit-yaml.ts';
 

@@ -17,11 +17,11 @@ import {
   PROPOSAL_LEASE_MS,
   PROPOSAL_RETRY_MS,
 } from '../../limits.ts';
-import { PacedWrites } from './paced-writes.ts';
+import { PacedWrites } from './write/paced-writes.ts';
 import type { ProposalOrder, ProposalRecord, ProposalService } from './proposal-service.ts';
 import { refreshProposals } from './refresh-proposals.ts';
-import { RepositoryAccess } from './repository-access.ts';
-import { writeProposal } from './write-proposal.ts';
+import { RepositoryAccess } from './write/repository-access.ts';
+import { writeProposal } from './write/write-proposal.ts';
 
 interface ProposalContext {
   /** undefined: no credentials are configured, so the repository is the folder `cwd` and nothing can be proposed. */

@@ -1,5 +1,5 @@
 import type { Refused } from '../../../app/studio/editor/apply-submission.ts';
-import type { FormField, FormProblem } from '../../../definitions/form/form-model.ts';
+import type { FormField, FormProblem } from '../../../definitions/connector/form/form-model.ts';
 import { Described, WithCode } from './described.tsx';
 import { controlId, controlName } from './field-ids.ts';
 

@@ -1,6 +1,6 @@
 import type { EditorView } from '../../../app/studio/editor/editor.ts';
 import { fieldAt } from '../../../app/studio/editor/apply-submission.ts';
-import type { FormSection } from '../../../definitions/form/form-model.ts';
+import type { FormSection } from '../../../definitions/connector/form/form-model.ts';
 import { Field, isOptional } from './field.tsx';
 import { controlName } from './field-ids.ts';
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import type { ChangeRequest } from '../../../app/studio/proposals/change-proposals.ts';
+import type { ChangeRequest } from '../../../app/studio/changes/change-proposals.ts';
 import type { ProposalRecord } from '../../../app/studio/proposals/proposal-service.ts';
 import { REASON_CHARACTERS_MAX, SERVER_PATH_PART_CHARACTERS_MAX } from '../../limits.ts';
 

@@ -1,5 +1,5 @@
 import type { Static } from 'typebox';
-import type { ChangeSubject, PlannedChange } from '../../../app/studio/proposals/change-proposals.ts';
+import type { ChangeSubject, PlannedChange } from '../../../app/studio/changes/change-proposals.ts';
 import { problemLine } from '../../../definitions/problem.ts';
 import { actorOf } from '../../access/actor-of.ts';
 import { failures } from '../../http/answer-schemas.ts';

@@ -1,7 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ChangeRequest, ChangeSubject } from '../../../app/studio/proposals/change-proposals.ts';
-import { conflictsOf } from '../../../app/studio/proposals/conflicts-of.ts';
+import type { ChangeRequest, ChangeSubject } from '../../../app/studio/changes/change-proposals.ts';
+import { conflictsOf } from '../../../app/studio/changes/conflicts-of.ts';
 import { toBridgeError } from '../../../core/errors.ts';
 import { actorOf } from '../../access/actor-of.ts';
 import { keepFlash, takeFlash } from '../../http/flash.ts';

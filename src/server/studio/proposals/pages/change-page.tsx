@@ -1,9 +1,9 @@
-import type { PlannedChange } from '../../../../app/studio/proposals/change-proposals.ts';
+import type { PlannedChange } from '../../../../app/studio/changes/change-proposals.ts';
 import {
   changeFateSentences,
   documentsSentence,
   retireCommand,
-} from '../../../../app/studio/proposals/documents.ts';
+} from '../../../../app/studio/changes/documents.ts';
 import type { Flash } from '../../../http/flash.ts';
 import { FormToken } from '../../../http/form-token.tsx';
 import { REASON_CHARACTERS_MAX } from '../../../limits.ts';

@@ -1,4 +1,4 @@
-import type { FileConflict } from '../../../../app/studio/proposals/change-proposals.ts';
+import type { FileConflict } from '../../../../app/studio/changes/change-proposals.ts';
 import type { Draft } from '../../../../app/studio/drafts/draft-service.ts';
 import { printableLines } from '../../../../core/text/printable.ts';
 import { FormToken } from '../../../http/form-token.tsx';

@@ -1,5 +1,5 @@
 import { printable } from '../../../../core/text/printable.ts';
-import { changeCounts, hunksOf, type Hunk } from '../../../../app/studio/proposals/shown-diff.ts';
+import { changeCounts, hunksOf, type Hunk } from '../../../../app/studio/changes/shown-diff.ts';
 import { DIFF_LINES_SHOWN_MAX } from '../../../limits.ts';
 
 interface ShownFile {
