@@ -2,12 +2,13 @@
  * Makes docs/errors.md, and the texts that Ops shows for codes, from the comments in src/core/, so that the code and its
  * documentation are one text.
  */
+import { readdir } from 'node:fs/promises';
 import { ERROR_KINDS, type ErrorCode } from '../../src/core/error-kinds.ts';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../../src/core/exit-status.ts';
 import { documentedProperties } from './doc-comments.ts';
 import { markdownTable, type GeneratedPage } from './generated-page.ts';
 
-const ERRORS = 'src/core/error-kinds.ts';
+const ERRORS = 'src/core/error-kinds';
 const MEANINGS = 'src/server/ops/errors/error-meanings.ts';
 const EXIT_STATUSES = 'src/core/exit-status.ts';
 
@@ -19,11 +20,26 @@ interface Meaning {
 }
 
 async function meanings(): Promise<Meaning[]> {
-  const codes = await documentedProperties(ERRORS, 'ERROR_KINDS');
-  return codes.map(({ name, comment }) => {
+  const files = (await readdir(ERRORS)).filter((name) => name.endsWith('-errors.ts'));
+  const documented = await Promise.all(
+    files.map((name) => documentedProperties(`${ERRORS}/${name}`, constantOf(name))),
+  );
+  const comments = new Map(documented.flat().map(({ name, comment }) => [name, comment]));
+  for (const name of comments.keys()) {
     if (!isErrorCode(name)) throw new Error(`${name} is in ${ERRORS} and not in the program.`);
-    return { code: name, meaning: comment };
-  });
+  }
+  return Object.keys(ERROR_KINDS)
+    .filter(isErrorCode)
+    .map((code) => {
+      const meaning = comments.get(code);
+      if (meaning === undefined) throw new Error(`${code} is in the program and not in ${ERRORS}.`);
+      return { code, meaning };
+    });
+}
+
+/** `source-errors.ts` has the constant SOURCE_ERRORS. */
+function constantOf(file: string): string {
+  return file.replace('.ts', '').replaceAll('-', '_').toUpperCase();
 }
 
 function errorRows(codes: readonly Meaning[]): string[][] {

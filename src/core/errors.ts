@@ -1,5 +1,6 @@
 import type { ExitStatus } from './exit-status.ts';
-import { ERROR_KINDS, type ErrorCode, type ErrorKind } from './error-kinds.ts';
+import type { ErrorKind } from './error-kinds/error-kind.ts';
+import { ERROR_KINDS, type ErrorCode } from './error-kinds.ts';
 import { printable } from './text/printable.ts';
 
 interface BridgeErrorOptions {

@@ -1,6 +1,6 @@
 import { amount, count } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
-import type { ChangeNote } from '../changes/change-set.ts';
+import type { ChangeNote } from '../changes/connector-change.ts';
 import {
   PROPOSAL_BODY_CHARACTERS_MAX,
   PROPOSAL_REASON_CHARACTERS_MAX,

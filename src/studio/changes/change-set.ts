@@ -1,37 +1,14 @@
-import type { Schedulable } from '../../schedules/schedulable.ts';
 import { requirePath } from '../repository-paths.ts';
 import type { FileChange, RepositoryBase } from '../repository.ts';
+import type { ChangeNote, ConnectorChange, PartialChange } from './connector-change.ts';
 import { flowChange } from './flow-change.ts';
 import type { RepositoryLayout } from './repository-layout.ts';
 import { valuesChange } from './values-change.ts';
-
-/** A connector as a proposal leaves it. */
-export interface ConnectorChange {
-  /** `metadata.name` */
-  readonly name: string;
-  readonly path: string;
-  /** The new text of the connector; null: it is deleted. */
-  readonly after: string | null;
-  /** The new connector as schedulers see it; null if it is deleted. */
-  readonly schedulable: Schedulable | null;
-}
-
-/** A sentence about what a proposal leaves out; `warn`: a person must do it. */
-export interface ChangeNote {
-  readonly tone: 'info' | 'warn';
-  readonly text: string;
-}
 
 export interface ChangeSet {
   /** The files that differ from the base, the connector first. */
   readonly files: readonly FileChange[];
   readonly notes: readonly ChangeNote[];
-}
-
-/** What one part of the repository gets; neither, if it is as it should be. */
-export interface PartialChange {
-  readonly file?: FileChange;
-  readonly note?: ChangeNote;
 }
 
 /**

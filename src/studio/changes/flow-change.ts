@@ -2,7 +2,7 @@ import { generatedState, sourceOf, stateOfOther, withHeader } from '../../schedu
 import { GENERATED_FOLDER, kestraFlows } from '../../schedules/kestra/flows.ts';
 import { requirePath } from '../repository-paths.ts';
 import type { RepositoryBase } from '../repository.ts';
-import type { ConnectorChange, PartialChange } from './change-set.ts';
+import type { ConnectorChange, PartialChange } from './connector-change.ts';
 import type { RepositoryLayout } from './repository-layout.ts';
 
 /** The change of the connector's Kestra flow. A flow that was written or changed by hand is left alone. */

@@ -3,7 +3,7 @@ import { updateValuesEntry } from '../../schedules/helm/update-values.ts';
 import { readValues } from '../../schedules/helm/values-file.ts';
 import type { ValuesProblem } from '../../schedules/helm/values-problem.ts';
 import type { RepositoryBase } from '../repository.ts';
-import type { ConnectorChange, PartialChange } from './change-set.ts';
+import type { ConnectorChange, PartialChange } from './connector-change.ts';
 import { findValues, type RepositoryLayout } from './repository-layout.ts';
 
 /** The change of the connector's entry of `scheduleJobs`. All other entries and comments stay, byte for byte. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../core/access/actor.ts';
 import type { Problem } from '../../../definitions/problem.ts';
 import type { DocumentsChoice, DocumentsNow } from '../../../studio/body/documents-text.ts';
-import type { ChangeNote } from '../../../studio/changes/change-set.ts';
+import type { ChangeNote } from '../../../studio/changes/connector-change.ts';
 import type { FileConflict } from '../../../studio/proposal-conflict.ts';
 
 export type { FileConflict } from '../../../studio/proposal-conflict.ts';

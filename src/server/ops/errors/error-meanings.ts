@@ -1,4 +1,4 @@
-// Generated from src/core/error-kinds.ts by `npm run generate`. Change it there.
+// Generated from src/core/error-kinds by `npm run generate`. Change it there.
 import type { ErrorCode } from '../../../core/error-kinds.ts';
 
 /** The meaning and the fix of every error code, in Markdown without links. */
@@ -24,6 +24,28 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   CONNECTOR_INVALID:
     'The connector file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.',
   NOT_SUPPORTED: 'The connector uses a feature that this version does not support.',
+  POLICY_INVALID:
+    'The policy file of `POLICY_FILE` cannot be read or is not valid, so no connector can be used. The message lists every problem with file and line.',
+  POLICY_REFUSED:
+    "The operator's policy does not allow what the connector asks for: a secret, a host, a file, a bucket or a data store. Nothing was sent. Change the connector, or ask the operator to add it to a rule.",
+  DEFINITIONS_INVALID:
+    'Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line.',
+  SCHEDULE_UNSUPPORTED:
+    'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
+  GENERATED_FILE_EDITED:
+    'A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`.',
+  GENERATED_FILE_UNWRITABLE:
+    'A file of `generate` cannot be read, written or removed: a permission is missing, the disk is full, or something else is in its place. The message names the file. Correct it, and generate again: files that were already written are current.',
+  REQUEST_EXPIRED:
+    'No worker took a requested run before the request expired, because its schedule has `catchUp: none`. The next start of the schedule requests another run. Check that a worker is running.',
+  DEFINITION_UNKNOWN:
+    'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
+  DEFINITION_PAUSED:
+    'The schedule requested a run of a definition that has `paused: true`, so nothing was started. Run `generate pg-cron` again, which removes the job. A person can still start a run.',
+  DRIFT_FILE_UNREADABLE:
+    'A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory.',
+  VALUES_INVALID:
+    'The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line.',
   SECRET_MISSING:
     'A secret that the connector names is not set. The message names the environment variable to set.',
   SECRET_INVALID:
@@ -43,10 +65,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'A secret can be stored or read only with a key, and `MANAGED_SECRET_ENCRYPTION_KEY` is not set. Make a key with `gemini-sync-bridge secrets new-key`.',
   SECRETS_KEY_WRONG:
     'A key of `MANAGED_SECRET_ENCRYPTION_KEY` is not the one that was used before under its id. Nothing was stored. Set the former key, or give the new key an id of its own.',
-  POLICY_INVALID:
-    'The policy file of `POLICY_FILE` cannot be read or is not valid, so no connector can be used. The message lists every problem with file and line.',
-  POLICY_REFUSED:
-    "The operator's policy does not allow what the connector asks for: a secret, a host, a file, a bucket or a data store. Nothing was sent. Change the connector, or ask the operator to add it to a rule.",
   ENVIRONMENT_INVALID: 'An environment variable has an invalid value.',
   PORT_TAKEN: 'Another program uses the port of `serve`. Choose another `--port`.',
   HOST_INVALID:
@@ -123,6 +141,22 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'Two rows of one run have the same document id. Ids must be unique: choose another `mapping.idField`, or make the query return each row once.',
   QUARANTINE_LIMIT:
     'More rows were quarantined than `quarantine` allows, so the run stopped before anything was sent. Fix the rows or raise the limit.',
+  STATE_UNREACHABLE:
+    'The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit.',
+  STATE_LIMIT:
+    'The state database is reachable, but one of its limits stopped the work: a timeout, a conflict with another session, a full or failing disk, or too little memory. The message names the limit, and the hint says what to do. No partial change is left: the next run continues from the last commit.',
+  STATE_FAILED:
+    'The state database refuses the work: missing permission, a read-only server or disk, or a damaged file. A retry does not help until this is fixed.',
+  STATE_ROW_UNREADABLE:
+    'The row of one run in the state database cannot be read, so Ops shows that run without its counts. Other runs are not affected.',
+  STATE_NEWER:
+    'The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema.',
+  STATE_NOT_MIGRATED:
+    'The schema of the state database is missing or out of date. Run `gemini-sync-bridge migrate` once, with a user that may create tables.',
+  LEASE_HELD:
+    'Another run of this connector is in progress; the message names it. Only one run of a connector can be in progress at a time.',
+  LEASE_LOST:
+    'This run did not renew its lease in time and another run took over, so it stopped without writing anything.',
   GEMINI_STORE_MISMATCH:
     'The data store does not match the connector: its access control or content configuration differs. Nothing was sent. Both are set when a data store is created and cannot be changed later.',
   GEMINI_OPERATION_PENDING:
@@ -140,22 +174,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'Pushed events of the connector wait for a run. They would be lost, or their documents would appear again. Nothing was deleted. Stop the producers, deliver the events with `run`, and retire again.',
   RETIRE_COUNT_CHANGED:
     'The number of documents changed between the count of `retire` and its deletes, because another run of the connector ended. Nothing was deleted. Run `retire` again to see the new number.',
-  STATE_UNREACHABLE:
-    'The state database cannot be reached, or the connection was lost during the run. No partial change is left: the next run continues from the last commit.',
-  STATE_LIMIT:
-    'The state database is reachable, but one of its limits stopped the work: a timeout, a conflict with another session, a full or failing disk, or too little memory. The message names the limit, and the hint says what to do. No partial change is left: the next run continues from the last commit.',
-  STATE_FAILED:
-    'The state database refuses the work: missing permission, a read-only server or disk, or a damaged file. A retry does not help until this is fixed.',
-  STATE_ROW_UNREADABLE:
-    'The row of one run in the state database cannot be read, so Ops shows that run without its counts. Other runs are not affected.',
-  STATE_NEWER:
-    'The state database was written by a newer version of this program. Upgrade the program; it never downgrades a schema.',
-  STATE_NOT_MIGRATED:
-    'The schema of the state database is missing or out of date. Run `gemini-sync-bridge migrate` once, with a user that may create tables.',
-  LEASE_HELD:
-    'Another run of this connector is in progress; the message names it. Only one run of a connector can be in progress at a time.',
-  LEASE_LOST:
-    'This run did not renew its lease in time and another run took over, so it stopped without writing anything.',
   ARTIFACT_SCHEME_UNKNOWN:
     'The scheme of the bucket URL is unknown. Use `gs://` or `file://` in `output.bucket`.',
   ARTIFACT_EXISTS:
@@ -211,6 +229,14 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'No credentials for GitHub are configured, so nothing can be proposed. Set `GITHUB_TOKEN` and `GITHUB_REPO`, or download the patch and apply it by hand.',
   PROPOSAL_BUSY:
     'Another proposal for the same repository is in progress; one is written at a time. Try again in a moment. A proposal whose server was killed blocks others for at most a minute.',
+  PROPOSAL_EMPTY: 'The proposed files are those of the base branch, so nothing was proposed.',
+  PROPOSAL_CONFLICT:
+    'Another person changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again.',
+  PROPOSAL_REFUSED:
+    'The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons.',
+  PROPOSAL_UNKNOWN: 'No proposal has this id. The list of proposals has the ids.',
+  REPOSITORY_FILE_REFUSED:
+    'A file of the repository is a symbolic link or a submodule, is too large or not UTF-8, or its path leads out of the configured folders. It is neither read nor changed.',
   KNOWLEDGE_SOURCE_UNKNOWN:
     'No knowledge source has this id or name. Run `gemini-sync-bridge kb list` to see them, or create one with `kb apply`.',
   KNOWLEDGE_SOURCE_INVALID:
@@ -226,32 +252,6 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   APP_UNKNOWN: 'No app has this key. The message lists the apps of `CONNECTORS_DIR`.',
   APP_INVALID:
     "The app's file is not valid. The message lists every problem with file, line and field; `validate` reports the same problems.",
-  DEFINITIONS_INVALID:
-    'Some of the definitions that `generate` reads have errors, so that nothing is written: a definition that is left out would lose its schedule. The message lists every problem with file and line.',
-  PROPOSAL_EMPTY: 'The proposed files are those of the base branch, so nothing was proposed.',
-  PROPOSAL_CONFLICT:
-    'Another person changed a file of this proposal, on the base branch or on the branch of the proposal, after the author began. Nothing was proposed. Compare both versions, and take theirs as the new draft or start again.',
-  PROPOSAL_REFUSED:
-    'The change cannot be proposed: the draft has problems, an edit renames the connector, or a file of the repository cannot be edited without changing something else. Nothing was proposed. The message lists the reasons.',
-  PROPOSAL_UNKNOWN: 'No proposal has this id. The list of proposals has the ids.',
-  REPOSITORY_FILE_REFUSED:
-    'A file of the repository is a symbolic link or a submodule, is too large or not UTF-8, or its path leads out of the configured folders. It is neither read nor changed.',
-  SCHEDULE_UNSUPPORTED:
-    'A definition cannot be scheduled where `generate` writes to: two definitions get the same name there, the name is reserved, or the scheduler does not support the schedule or its time zone. The message names the file and the field.',
-  GENERATED_FILE_EDITED:
-    'A file that `generate` writes was changed by hand, or was not written by `generate` at all. It is left unchanged. Move the change into the definition, or write the file again with `--force`.',
-  GENERATED_FILE_UNWRITABLE:
-    'A file of `generate` cannot be read, written or removed: a permission is missing, the disk is full, or something else is in its place. The message names the file. Correct it, and generate again: files that were already written are current.',
-  REQUEST_EXPIRED:
-    'No worker took a requested run before the request expired, because its schedule has `catchUp: none`. The next start of the schedule requests another run. Check that a worker is running.',
-  DEFINITION_UNKNOWN:
-    'A requested run names a definition that `CONNECTORS_DIR` does not have, or whose file has errors. Nothing was started. Check the files with `gemini-sync-bridge validate`, and run `generate pg-cron` again if a definition was removed.',
-  DEFINITION_PAUSED:
-    'The schedule requested a run of a definition that has `paused: true`, so nothing was started. Run `generate pg-cron` again, which removes the job. A person can still start a run.',
-  DRIFT_FILE_UNREADABLE:
-    'A page of documentation, a folder of flows or a file of values that `check-drift` compares does not exist, cannot be read, or is too large. Check the path; it is relative to the working directory.',
-  VALUES_INVALID:
-    'The Helm values file that `generate helm-values` reads cannot be read, is not valid YAML, or has a `scheduleJobs` that it cannot change without changing something else. It is left unchanged. The message lists every problem with its line.',
   APP_COLLECTION_UNKNOWN: 'The app has no collection with this key. The message lists its collections.',
   APP_RECORD_REFUSED:
     'A record of the API cannot be stored, because the database refuses its text, such as a NUL character. The other records were stored; this one is named by its id.',
