@@ -39,7 +39,7 @@ export interface CheckOptions extends CheckFileOptions {
 }
 
 /** A text as the content of a file that need not exist. */
-export interface FileText {
+interface FileText {
   readonly file: string;
   readonly text: string;
 }

@@ -29,7 +29,7 @@ declare module 'knex/types/tables.js' {
 }
 
 /** A draft as it is stored. Times are ISO 8601, UTC. */
-export interface StoredDraft {
+interface StoredDraft {
   readonly id: string;
   readonly actorId: string;
   readonly intent: DraftTable['intent'];
@@ -44,7 +44,7 @@ export interface StoredDraft {
 }
 
 /** The text of a draft after a change. */
-export interface DraftChange extends Pick<StoredDraft, 'path' | 'text' | 'readableText'> {
+interface DraftChange extends Pick<StoredDraft, 'path' | 'text' | 'readableText'> {
   /** The version that the change was made from. */
   readonly version: number;
 }

@@ -8,7 +8,7 @@ import type { ProposalTable, StoredProposalState } from './table.ts';
 const LIVE = ['asked', 'tree', 'commit', 'branch', 'open'] as const satisfies StoredProposalState[];
 
 /** A file of a proposal by its blobs; null where the file does not exist. */
-export interface StoredFile {
+interface StoredFile {
   readonly path: string;
   readonly before: string | null;
   readonly after: string | null;

@@ -22,7 +22,7 @@ import { inertBlock, inertCode } from './inert-text.ts';
 type Action = 'create' | 'edit' | 'clone' | 'delete' | 'pause' | 'resume';
 
 /** Counts of a dry run of the draft, and when it ended. */
-export interface PreviewCounts {
+interface PreviewCounts {
   readonly added: number;
   readonly changed: number;
   readonly deleted: number;

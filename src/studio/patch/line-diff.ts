@@ -7,7 +7,7 @@ export interface DiffLine {
 }
 
 /** The lines of a text with their line breaks. A carriage return belongs to the line. */
-export function linesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   const lines = text.split('\n').map((line) => `${line}\n`);
   const last = lines.pop()?.slice(0, -1);
   return last === undefined || last === '' ? lines : [...lines, last];

@@ -8,7 +8,7 @@ import type {
 import { AUDIT_EXPORT_PAGE } from '../../limits.ts';
 
 /** One page of the audit log, newest first. */
-export interface AuditPage {
+interface AuditPage {
   readonly events: readonly RecordedAuditEvent[];
   /** The place where the next page begins; undefined after the last one. */
   readonly before: number | undefined;

@@ -4,7 +4,7 @@ import type { Logger } from '../../../core/log.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { AUDIT_REFUSALS_PER_HOUR, AUDIT_REFUSAL_WINDOW_SECONDS } from '../../limits.ts';
 
-export type Refusal = Pick<AuditEvent, 'actor' | 'object' | 'details'> & {
+type Refusal = Pick<AuditEvent, 'actor' | 'object' | 'details'> & {
   readonly action: 'login.refuse' | 'request.refuse';
 };
 

@@ -53,7 +53,7 @@ export interface PlannedChange {
 }
 
 /** How an author resolves a conflict: both versions were shown before. */
-export interface ConflictResolution {
+interface ConflictResolution {
   readonly draftId: string;
   /** The version of the draft that was compared. */
   readonly version: number;

@@ -15,7 +15,7 @@ interface NewPage {
 }
 
 /** What a person can start with, in the words of the person. */
-export const SOURCES = [
+const SOURCES = [
   { source: 'postgres', title: 'PostgreSQL', about: 'Reads rows with a SQL query, on a schedule.' },
   { source: 'mysql', title: 'MySQL or MariaDB', about: 'Reads rows with a SQL query, on a schedule.' },
   { source: 'mssql', title: 'SQL Server', about: 'Reads rows with a SQL query, on a schedule.' },

@@ -69,7 +69,7 @@ function fieldOf(subject: string, { form }: EditorView): string | undefined {
     .find(({ problems }) => problems.some((problem) => problem.subject === subject))?.path;
 }
 
-export function summaryText(problems: readonly Problem[]): string {
+function summaryText(problems: readonly Problem[]): string {
   const failures = problems.filter(({ status }) => status === 'fail').length;
   const warnings = problems.length - failures;
   const parts = [counted(failures, 'problem'), counted(warnings, 'warning')].filter((part) => part !== '');
