@@ -243,10 +243,6 @@ export const PROPOSAL_REPLICATION_RETRIES = 3;
 export const PROPOSAL_BASE_KEPT_MS = 10_000;
 /** How often the state of an open pull request is requested. */
 export const PROPOSAL_CHECK_MS = 60_000;
-/** Characters of the title of a pull request. */
-export const PROPOSAL_TITLE_LENGTH_MAX = 200;
-/** Characters of the text of a pull request; GitHub accepts 65,536. */
-export const PROPOSAL_BODY_LENGTH_MAX = 60_000;
 /** Connectors on one page of Studio's catalog: some 100 kB of HTML. */
 export const CATALOG_ENTRIES_PER_PAGE = 50;
 /** Newest proposals among which the catalog looks for open ones. */

@@ -5,7 +5,6 @@ import { openSecretStore, type SecretStore } from '../../state/secrets/secret-st
 import { openProposalStore, type ProposalStore } from '../../state/studio/proposals.ts';
 import { openAuditLog } from '../../state/audit/audit-log.ts';
 import { openAuditRecords } from '../../state/audit/audit-records.ts';
-import { documentCounts, type DocumentCount } from '../../state/server/document-counts.ts';
 import { openAccessKeys, type AccessKeys } from '../../state/server/access-keys.ts';
 import type { QueueDepth } from '../../pipeline/ports/push-port.ts';
 
@@ -20,7 +19,7 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
-import { documentCount } from '../../state/studio/document-count.ts';
+import { documentCount, documentCounts, type DocumentCount } from '../../state/studio/document-counts.ts';
 import { openDraftStore, type DraftStore } from '../../state/studio/drafts.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { OtherKind } from '../ops/other-kind.ts';
@@ -89,7 +88,7 @@ export async function openServerState(place: {
     auditRecords: openAuditRecords(database, place.clock, place.log),
     secrets: openSecretStore(database),
     drafts: openDraftStore(database, place.clock ?? systemClock),
-    documentCount: (connectorId) => database.guarded(({ knex }) => documentCount(knex, connectorId)),
+    documentCount: (connectorId) => database.guarded((on) => documentCount(on, connectorId)),
     proposals: openProposalStore(database, place.clock ?? systemClock),
     documentCounts: (connectorIds) => database.guarded((on) => documentCounts(on, connectorIds)),
     ops: opsState(database),

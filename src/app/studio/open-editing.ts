@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Clock } from '../../core/time/clock.ts';
 import type { DraftStore } from '../../state/studio/drafts.ts';
 import type { RepositoryBase } from '../../studio/repository.ts';
@@ -6,7 +5,6 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { openDraftChecker, type DraftChecker } from './check-draft.ts';
 import type { DraftService } from './drafts/draft-service.ts';
 import { openDrafts } from './drafts/drafts.ts';
-import { folderBase } from './drafts/folder-base.ts';
 
 interface EditingSettings {
   readonly state: { readonly drafts: DraftStore };
@@ -18,10 +16,10 @@ interface EditingSettings {
   readonly clock: Clock;
   /** Returns a function that tells whether the secret of a name is set. */
   readonly setSecrets: () => Promise<(name: string) => boolean>;
-  /** `ProposalService.base`; undefined: the folder of this server. */
-  readonly base?: (signal: AbortSignal) => Promise<RepositoryBase>;
-  /** The folder of connectors in the repository; the name of the folder of this server by default. */
-  readonly folder?: string;
+  /** `ProposalService.base` */
+  readonly base: (signal: AbortSignal) => Promise<RepositoryBase>;
+  /** The folder of connectors in the repository. */
+  readonly folder: string;
 }
 
 /** Opens what the editor requires. */
@@ -29,14 +27,8 @@ export function openEditing(settings: EditingSettings): {
   readonly drafts: DraftService;
   readonly draftChecker: DraftChecker;
 } {
-  const { connectorsDir, cwd } = settings;
-  const { base = () => Promise.resolve(folderBase(connectorsDir, cwd)), folder = basename(connectorsDir) } =
-    settings;
   return {
-    drafts: openDrafts({ ...settings, store: settings.state.drafts, base, folder }),
-    draftChecker: openDraftChecker({
-      ...settings,
-      directory: connectorsDir,
-    }),
+    drafts: openDrafts({ ...settings, store: settings.state.drafts }),
+    draftChecker: openDraftChecker({ ...settings, directory: settings.connectorsDir }),
   };
 }

@@ -11,7 +11,6 @@ import { openEditing } from './open-editing.ts';
 import { openServerPreviews, type PreviewSurroundings } from './preview/open-previews.ts';
 import { layoutOf, openChanges, type LayoutSettings } from './changes/open-changes.ts';
 import { openProposals, type ProposalTiming } from './proposals/open-proposals.ts';
-import type { ProposalService } from './proposals/proposal-service.ts';
 import { servedFiles } from './changes/served-files.ts';
 import { openManagedSecrets } from './secrets/managed-secrets.ts';
 import { setSecretNames } from './secrets/set-secret-names.ts';
@@ -45,18 +44,21 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
   const { state, catalog, variables, clock, cwd } = settings;
   const audit = openServerAudit(settings);
   const layout = layoutOf(settings.studioPaths, settings);
-  const opened = openProposals({
+  const proposals = openProposals({
     ...settings,
     ...(timing && { timing }),
     audit: state.audit,
     github: settings.github,
+    served: servedFiles({ ...settings, ...layout }),
     store: state.proposals,
   });
-  const base: ProposalService['base'] = (signal) =>
-    opened.canPropose ? opened.base(signal) : Promise.resolve(servedFiles({ ...settings, ...layout }));
-  const proposals: ProposalService = { ...opened, base };
   const setSecrets = setSecretNames(state.secrets, variables);
-  const editing = openEditing({ ...settings, folder: layout.connectorsPath, base, setSecrets });
+  const editing = openEditing({
+    ...settings,
+    base: proposals.base,
+    folder: layout.connectorsPath,
+    setSecrets,
+  });
   const changes = openChanges({ ...settings, ...editing, service: proposals, layout });
   const secrets = openManagedSecrets({
     store: state.secrets,
@@ -68,7 +70,7 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
   return {
     services: { ...audit.services, ...editing, changes, previews, proposals, secrets, cwd },
     async close() {
-      await Promise.all([editing.draftChecker.close(), opened.close()]);
+      await Promise.all([editing.draftChecker.close(), proposals.close()]);
       await audit.close();
     },
   };

@@ -9,6 +9,7 @@ import {
   PROPOSAL_TITLE_CHARACTERS_MAX,
 } from '../limits.ts';
 import { changeCounts } from '../patch/unified-diff.ts';
+import { PROPOSAL_VERBS, type ProposalAction } from '../proposal-action.ts';
 import type { FileChange } from '../repository.ts';
 import {
   documentsSentence,
@@ -18,8 +19,6 @@ import {
   type DocumentsNow,
 } from './documents-text.ts';
 import { inertBlock, inertCode } from './inert-text.ts';
-
-type Action = 'create' | 'edit' | 'clone' | 'delete' | 'pause' | 'resume';
 
 /** Counts of a dry run of the draft, and when it ended. */
 interface PreviewCounts {
@@ -32,7 +31,7 @@ interface PreviewCounts {
 
 export interface ProposalText {
   readonly connectorId: string;
-  readonly action: Action;
+  readonly action: ProposalAction;
   /** The file of the connector. */
   readonly path: string;
   readonly files: readonly FileChange[];
@@ -48,18 +47,12 @@ export interface ProposalText {
   readonly proposedBy: string;
 }
 
-const VERBS: Readonly<Record<Action, string>> = {
-  create: 'Add',
-  clone: 'Add',
-  edit: 'Change',
-  delete: 'Delete',
-  pause: 'Pause',
-  resume: 'Resume',
-};
-
 /** One line that starts with the verb. @param connectorId a valid name, so that it needs no escaping */
-export function proposalTitle(action: Action, connectorId: string): string {
-  return printable(`${VERBS[action]} connector ${connectorId}`).slice(0, PROPOSAL_TITLE_CHARACTERS_MAX);
+export function proposalTitle(action: ProposalAction, connectorId: string): string {
+  return printable(`${PROPOSAL_VERBS[action]} connector ${connectorId}`).slice(
+    0,
+    PROPOSAL_TITLE_CHARACTERS_MAX,
+  );
 }
 
 /**
@@ -77,7 +70,7 @@ export function proposalBody(text: ProposalText): string {
 function bodyWith(text: ProposalText, remarks: number): string {
   const { connectorId, action, files, notes, advice, reason, proposedBy } = text;
   const sections = [
-    `${VERBS[action]} the connector ${inertCode(connectorId)}. Proposed in Connector Studio by ${inertCode(proposedBy.slice(0, 200))}.`,
+    `${PROPOSAL_VERBS[action]} the connector ${inertCode(connectorId)}. Proposed in Connector Studio by ${inertCode(proposedBy.slice(0, 200))}.`,
     ...(reason.trim() === ''
       ? []
       : [`### Why\n\n${inertBlock(reason.slice(0, PROPOSAL_REASON_CHARACTERS_MAX))}`]),

@@ -10,6 +10,7 @@ import { openServerDatabase } from '../../../src/database/open-server-database.t
 import { openAuditLog } from '../../../src/state/audit/audit-log.ts';
 import { openProposalStore } from '../../../src/state/studio/proposals.ts';
 import { gitBlob } from '../../../src/studio/git-blob.ts';
+import { localBase } from '../../../src/studio/local-base.ts';
 import type { GithubSettings } from '../../../src/studio/github/settings.ts';
 
 /** The place of a stand-in for GitHub, as its settings. */
@@ -55,7 +56,7 @@ export async function openProposalPlace(
   const redactor = createRedactor();
   const proposals = openProposals({
     github,
-    cwd: folder,
+    served: localBase(folder),
     store,
     audit,
     clock,

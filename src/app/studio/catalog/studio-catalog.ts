@@ -1,7 +1,7 @@
 import { BridgeError } from '../../../core/errors.ts';
 import { readConnectorFile } from '../../../definitions/files/definition-files.ts';
 import { problemLine, type Problem } from '../../../definitions/problem.ts';
-import type { DocumentCount } from '../../../state/server/document-counts.ts';
+import type { DocumentCount } from '../../../state/studio/document-counts.ts';
 import { explainDefinition } from '../../catalog/explain-definition.ts';
 import { CATALOG_ENTRIES_PER_PAGE } from '../../limits.ts';
 import type { CatalogEntry, CountedEntry } from './entry.ts';

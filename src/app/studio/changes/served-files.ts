@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { gitBlob } from '../../../studio/git-blob.ts';
 import { localBase } from '../../../studio/local-base.ts';
 import type { RepositoryBase } from '../../../studio/repository.ts';
-import { folderBase } from '../drafts/folder-base.ts';
+import { fileText } from '../../../studio/repository-paths.ts';
 
 interface LocalPlace {
   readonly cwd: string;
@@ -16,10 +19,15 @@ interface LocalPlace {
  */
 export function servedFiles({ cwd, connectorsDir, connectorsPath }: LocalPlace): RepositoryBase {
   const root = localBase(cwd);
-  const served = folderBase(connectorsDir, cwd);
   const isServed = (path: string) => path.slice(0, path.lastIndexOf('/')) === connectorsPath;
   return {
     ...root,
-    read: (path, signal) => (isServed(path) ? served.read(path, signal) : root.read(path, signal)),
+    read: (path, signal) =>
+      isServed(path) ? readServed(path, resolve(cwd, connectorsDir)) : root.read(path, signal),
   };
+}
+
+async function readServed(path: string, folder: string): ReturnType<RepositoryBase['read']> {
+  const bytes = await readFile(resolve(folder, basename(path))).catch(() => undefined);
+  return bytes && { text: fileText(path, bytes), blob: gitBlob(bytes) };
 }

@@ -7,7 +7,7 @@ import type { Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { GithubApi } from '../../../studio/github/api.ts';
 import type { GithubSettings } from '../../../studio/github/settings.ts';
-import { localBase } from '../../../studio/local-base.ts';
+import type { RepositoryBase } from '../../../studio/repository.ts';
 import type { ProposalLease } from '../../../state/studio/proposal-lease.ts';
 import type { ProposalStore, StoredProposal } from '../../../state/studio/proposals.ts';
 import {
@@ -24,9 +24,10 @@ import { RepositoryAccess } from './write/repository-access.ts';
 import { writeProposal } from './write/write-proposal.ts';
 
 interface ProposalContext {
-  /** undefined: no credentials are configured, so the repository is the folder `cwd` and nothing can be proposed. */
+  /** undefined: no credentials are configured, so nothing can be proposed. */
   readonly github: GithubSettings | undefined;
-  readonly cwd: string;
+  /** The repository if no credentials are configured. */
+  readonly served: RepositoryBase;
   readonly store: ProposalStore;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -66,7 +67,7 @@ export function openProposals(context: ProposalContext): ProposalService & { clo
   return {
     canPropose: access !== undefined,
     async base(signal) {
-      return access === undefined ? localBase(context.cwd) : (await access.recentBase(signal)).files;
+      return access === undefined ? context.served : (await access.recentBase(signal)).files;
     },
     async propose(order, actor, signal) {
       requireRight(actor, 'author');

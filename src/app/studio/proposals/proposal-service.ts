@@ -1,7 +1,8 @@
 import type { Actor } from '../../../core/access/actor.ts';
+import type { ProposalAction } from '../../../studio/proposal-action.ts';
 import type { FileChange, RepositoryBase } from '../../../studio/repository.ts';
 
-export type ProposalAction = 'create' | 'edit' | 'clone' | 'delete' | 'pause' | 'resume';
+export type { ProposalAction } from '../../../studio/proposal-action.ts';
 
 /** The change that a person asks for. */
 export interface ProposalOrder {

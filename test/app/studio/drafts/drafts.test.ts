@@ -8,9 +8,9 @@ import { openDrafts } from '../../../../src/app/studio/drafts/drafts.ts';
 import type { Actor } from '../../../../src/core/access/actor.ts';
 import { openServerDatabase, type ServerDatabase } from '../../../../src/database/open-server-database.ts';
 import { openDraftStore } from '../../../../src/state/studio/drafts.ts';
+import { localBase } from '../../../../src/studio/local-base.ts';
 import { stateAddresses } from '../../../support/databases/state-addresses.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
-import { localBase } from '../../../support/studio/local-base.ts';
 
 const address = stateAddresses();
 const SIGNAL = new AbortController().signal;

@@ -10,7 +10,7 @@ import { PROPOSAL_ROUNDS_MAX } from '../../../limits.ts';
 import type { PacedWrites } from './paced-writes.ts';
 import { planCommit, type CommitPlan, type Seen } from './plan-commit.ts';
 import type { ProposalOrder } from '../proposal-service.ts';
-import { commitMessage, inertLine, markedBody } from './proposal-texts.ts';
+import { commitMessage, inertLine, markedBody } from '../../../../studio/body/commit-text.ts';
 import { BranchMovedError, publishCommit, publishPull, type Publishing } from './publish-commit.ts';
 import { requireWritable, type ReadBase, type RepositoryAccess } from './repository-access.ts';
 import { emptyProposal, wantedFiles, type WantedFile } from './wanted-files.ts';

@@ -1,4 +1,4 @@
-import type { RunDatabase } from './run-database.ts';
+import type { RunDatabase } from '../server/run-database.ts';
 
 /** The documents that the state knows of one connector in one target. */
 export interface DocumentCount {
@@ -32,4 +32,20 @@ interface CountAnswer {
   readonly connector_id: string;
   readonly target: string;
   readonly documents: number | string;
+}
+
+/** The target of runs with `--local`, whose documents are in no index. */
+const LOCAL_TARGET = 'local';
+
+/** Counts the documents of a connector that its runs delivered and did not delete, in all its targets. It reads a row for each document. */
+export async function documentCount({ knex }: RunDatabase, connectorId: string): Promise<number> {
+  const scopes = knex('connector_checkpoints')
+    .where({ kind: 'connector', connector_id: connectorId })
+    .whereNot('target', LOCAL_TARGET)
+    .select('id');
+  const [row]: readonly Pick<CountAnswer, 'documents'>[] = await knex('record_state')
+    .whereIn('scope_id', scopes)
+    .where('soft_deleted', 0)
+    .select(knex.raw('count(*) as documents'));
+  return Number(row?.documents ?? 0);
 }

@@ -1,15 +1,13 @@
-import { printable } from '../../../../core/text/printable.ts';
-import { PROPOSAL_BODY_LENGTH_MAX, PROPOSAL_TITLE_LENGTH_MAX } from '../../../limits.ts';
-import type { ProposalAction, ProposalOrder } from '../proposal-service.ts';
+import { printable } from '../../core/text/printable.ts';
+import { PROPOSAL_BODY_CHARACTERS_MAX, PROPOSAL_TITLE_CHARACTERS_MAX } from '../limits.ts';
+import { PROPOSAL_VERBS, type ProposalAction } from '../proposal-action.ts';
 
-const VERBS: Readonly<Record<ProposalAction, string>> = {
-  create: 'Add',
-  edit: 'Change',
-  clone: 'Add',
-  delete: 'Delete',
-  pause: 'Pause',
-  resume: 'Resume',
-};
+/** A proposal as its commit names it. */
+interface Proposed {
+  readonly action: ProposalAction;
+  readonly connectorId: string;
+  readonly title: string;
+}
 
 /** One line without mentions of people and without references to issues, which GitHub would notify or close. */
 export function inertLine(text: string): string {
@@ -18,17 +16,14 @@ export function inertLine(text: string): string {
     .replaceAll(/#(?=\d)/g, 'no. ')
     .replaceAll(/\bGH-(?=\d)/gi, 'GH ')
     .trim();
-  return line.length <= PROPOSAL_TITLE_LENGTH_MAX
+  return line.length <= PROPOSAL_TITLE_CHARACTERS_MAX
     ? line
-    : `${line.slice(0, PROPOSAL_TITLE_LENGTH_MAX - 1).toWellFormed()}…`;
+    : `${line.slice(0, PROPOSAL_TITLE_CHARACTERS_MAX - 1).toWellFormed()}…`;
 }
 
 /** The message of the commit. It names the person in a trailer: an author would break GitHub's signature. */
-export function commitMessage(
-  order: Pick<ProposalOrder, 'action' | 'connectorId' | 'title'>,
-  name: string,
-): string {
-  const subject = `${VERBS[order.action]} connector ${order.connectorId}`;
+export function commitMessage(order: Proposed, name: string): string {
+  const subject = `${PROPOSAL_VERBS[order.action]} connector ${order.connectorId}`;
   const title = inertLine(order.title);
   const details = title === '' || title === subject ? [] : [title];
   return [subject, ...details, `Proposed-by: ${inertLine(name)}`].join('\n\n');
@@ -37,7 +32,7 @@ export function commitMessage(
 /** The text of the pull request, with a mark by which it can be recognised. */
 export function markedBody(body: string, id: string): string {
   const mark = `\n\n<!-- connector-studio: ${id} -->\n`;
-  const most = PROPOSAL_BODY_LENGTH_MAX - mark.length;
+  const most = PROPOSAL_BODY_CHARACTERS_MAX;
   const cut = body.length <= most ? body : `${body.slice(0, most - 1).toWellFormed()}…`;
   return `${cut}${mark}`;
 }
