@@ -100,6 +100,16 @@ export class ConnectionChecks {
     return [...found];
   }
 
+  /** Whether the name of any host resolves, and only to allowed addresses. */
+  async admits(host: string): Promise<boolean> {
+    try {
+      const found = await this.#resolve(canonicalAddress(host) ?? host);
+      return found.length > 0 && found.every(({ address }) => this.#allowed.admits(host, address));
+    } catch {
+      return false;
+    }
+  }
+
   refuse(what: string): Error {
     this.refusals.push(`not allowed: ${what}`);
     return failure('ECONNREFUSED');

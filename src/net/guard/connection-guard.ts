@@ -15,6 +15,8 @@ export interface Guard {
   readonly refusals: readonly string[];
   /** How many connections were established. */
   readonly connected: number;
+  /** Whether the addresses of a host may be reached in general, although the definition may not name it. */
+  admits(host: string): Promise<boolean>;
   remove(): void;
 }
 
@@ -59,6 +61,7 @@ export function guardConnections(
     get connected() {
       return checks.connected;
     },
+    admits: (host) => checks.admits(host),
     remove() {
       Reflect.set(Socket.prototype, 'connect', connect);
       for (const { owner, lookup } of lookups) Reflect.set(owner, 'lookup', lookup);

@@ -15,7 +15,7 @@ function nameSchema(description: string) {
 }
 
 const NAME_CHARACTERS_MAX = 256;
-const NO_NUL = '^[^\\u0000]*$';
+export const NO_NUL = '^[^\\u0000]*$';
 
 const shared = {
   kind: Type.Enum(RUN_KINDS, { default: 'connector', description: 'Whose runs are listed.' }),

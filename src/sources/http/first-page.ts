@@ -14,7 +14,7 @@ import { requireFields } from './required-fields.ts';
  * @throws BridgeError SOURCE_*
  */
 export async function* firstPageRows(
-  source: OpenedSource,
+  source: Pick<OpenedSource, 'pages'>,
   spec: ConnectorSpec & { readonly source: HttpSourceSpec },
   rowsMax: number,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { GITHUB_PULLS_MAX } from '../limits.ts';
 import type { GithubApi } from './api.ts';
-import { listAt, numberAt, textAt, valueAt } from './fields.ts';
+import { AnswerFormError, listAt, numberAt, textAt, valueAt } from './fields.ts';
 
 export interface PullRequest {
   readonly number: number;
@@ -89,7 +89,13 @@ function pullOf(data: unknown): PullRequest {
   const isOpen = textAt(data, 'state') === 'open';
   return {
     number: numberAt(data, 'number'),
-    url: textAt(data, 'html_url'),
+    url: webAddress(textAt(data, 'html_url')),
     state: isMerged ? 'merged' : isOpen ? 'open' : 'closed',
   };
+}
+
+/** The address becomes a link on pages. @throws AnswerFormError */
+function webAddress(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw new AnswerFormError('has no web address at html_url');
 }

@@ -99,6 +99,16 @@ describe('the rights of Studio', () => {
   });
 });
 
+describe('a name with a NUL character, on which Postgres fails', () => {
+  test.each(
+    ROUTES.filter(({ path }) => path.includes('absent')).map((route) => [route.route, route] as const),
+  )('is refused by %s before it reaches the database', async (_, route) => {
+    const key = await server.makeKey('admin');
+    const path = route.path.replace('absent', 'a%00b');
+    expect((await send({ ...route, path }, key)).status).toBe(400);
+  });
+});
+
 describe('a GET of Studio', () => {
   test('changes nothing besides the entry of an export in the audit log', async () => {
     const key = await server.makeKey('admin');

@@ -1,3 +1,4 @@
+import { secretRefusals } from './secret-refusals.ts';
 import { requireRight, type Actor } from '../../../core/access/actor.ts';
 import { BridgeError, toBridgeError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/log.ts';
@@ -105,7 +106,8 @@ async function planned(
     'draftId' in subject
       ? await draftIntended(subject.draftId, base, settings, actor, signal)
       : await actionIntended(subject.connectorId, subject.action, drafts, actor, signal);
-  const { connectorId, action, path, basedOnBlob, draft, conflict, refusals } = intended;
+  const { connectorId, action, path, basedOnBlob, draft, conflict } = intended;
+  const refusals = [...intended.refusals, ...secretRefusals(intended.after, request.reason)];
   const findings = await findingsOf(intended, settings);
   const set = await filesOf(intended, base, layout, signal);
   const title = proposalTitle(action, connectorId);

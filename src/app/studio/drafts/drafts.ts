@@ -66,7 +66,9 @@ export function openDrafts(settings: DraftSettings): DraftService {
     },
     async save(id, { text, version }, actor) {
       const draft = await find(id, actor);
-      if (draft.version === version && draft.text === text) return draft;
+      // Also a number that the column cannot have.
+      if (draft.version !== version) throw changedElsewhere(id);
+      if (draft.text === text) return draft;
       requireStorable(text);
       const path = draft.intent === 'edit' ? draft.path : newPath(text, folder, draft.connectorId);
       const readableText = readYaml(text).value === undefined ? draft.readableText : text;
@@ -75,7 +77,8 @@ export function openDrafts(settings: DraftSettings): DraftService {
       return changed;
     },
     async rebase(id, { text, version, base }, actor) {
-      const { intent, connectorId, path, readableText } = await find(id, actor);
+      const { intent, connectorId, path, readableText, version: current } = await find(id, actor);
+      if (current !== version) throw changedElsewhere(id);
       requireStorable(text);
       const change = {
         version,

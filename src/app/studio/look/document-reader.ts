@@ -1,5 +1,6 @@
 import { aclOf, type Connector } from '../../../definitions/connector/types.ts';
 import { RowMapper } from '../../../pipeline/map.ts';
+import { parseExactJson } from '../../../pipeline/json/exact-json.ts';
 import { compileMapping } from '../../../pipeline/mapping/compile-mapping.ts';
 import type { RowBatch } from '../../../pipeline/ports/ports.ts';
 import { PREVIEW_BYTES_MAX } from '../../limits.ts';
@@ -90,7 +91,7 @@ export class DocumentReader {
   }
 
   #addDocument({ bytes, length }: RowMapper['document']['line']): void {
-    const line = JSON.parse(Buffer.from(bytes.subarray(0, length)).toString('utf8')) as DocumentLine;
+    const line = parseExactJson(Buffer.from(bytes.subarray(0, length)).toString('utf8')) as DocumentLine;
     const document = this.#documentOf(shownValue(line, this.#shown) as DocumentLine, line.checksum);
     const size = Buffer.byteLength(JSON.stringify(document));
     if (this.#bytes + size > PREVIEW_BYTES_MAX && this.#documents.length > 0) {

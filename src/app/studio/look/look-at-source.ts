@@ -1,6 +1,6 @@
 import { secretsOf } from '../../../definitions/connector/secrets/secrets.ts';
 import type { Connector, ConnectorSpec, HttpSourceSpec } from '../../../definitions/connector/types.ts';
-import { type BridgeError, toBridgeError } from '../../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../../core/errors.ts';
 import { silentLogger } from '../../../core/log.ts';
 import { sleep } from '../../../core/retry.ts';
 import { createRedactor, type Redactor } from '../../../core/secrets/redact.ts';
@@ -8,6 +8,7 @@ import { systemClock } from '../../../core/time/clock.ts';
 import { guardConnections, type Guard } from '../../../net/guard/connection-guard.ts';
 import type { RowBatch } from '../../../pipeline/ports/ports.ts';
 import { firstPageRows, firstRecordKeys } from '../../../sources/http/first-page.ts';
+import { serverOf } from '../../../policy/host-pattern.ts';
 import { openSource } from '../../../sources/index.ts';
 import type { OpenedSource } from '../../../sources/opened-source.ts';
 import type { ReadPushed } from '../../../sources/push/source.ts';
@@ -46,7 +47,7 @@ export async function lookAtSource(
         : { result: await lookResult(order, redactor, signal) };
     return { ...done, milliseconds: Math.round(systemClock.elapsedMs() - startedMs) };
   } catch (thrown) {
-    return failedLook(toBridgeError(thrown), guard, redactor);
+    return await failedLook(toBridgeError(thrown), guard, redactor);
   }
 }
 
@@ -70,7 +71,8 @@ async function lookResult(order: LookOrder, redactor: Redactor, signal: AbortSig
     if (kind === 'columns')
       return { ...reader.result, columns: await columnsOf(source, connector, shown, signal) };
     const stop = new AbortController();
-    const rows = rowsOf(source, connector.spec, documentsMax, AbortSignal.any([signal, stop.signal]));
+    const reading = AbortSignal.any([signal, stop.signal]);
+    const rows = rowsOf(source, connector.spec, documentsMax, redactor, reading);
     await readFirst(rows, reader, stop);
     return reader.result;
   } finally {
@@ -136,9 +138,35 @@ function rowsOf(
   source: OpenedSource,
   spec: ConnectorSpec,
   rowsMax: number,
+  redactor: Redactor,
   signal: AbortSignal,
 ): AsyncIterable<RowBatch> {
-  return isApi(spec) ? firstPageRows(source, spec, rowsMax + 1, signal) : source.read(undefined, signal);
+  return isApi(spec)
+    ? firstPageRows(withoutSecrets(source, redactor), spec, rowsMax + 1, signal)
+    : source.read(undefined, signal);
+}
+
+/**
+ * Refuses a page in which the API repeats a secret: a template could take it apart, and redaction would not find the parts in a
+ * document.
+ */
+function withoutSecrets(source: OpenedSource, redactor: Redactor): Pick<OpenedSource, 'pages'> {
+  return {
+    async *pages(signal) {
+      for await (const page of source.pages?.(signal) ?? []) {
+        if (redactor.isGivenAwayBy(page.bytes.toString('utf8'))) {
+          throw new BridgeError(
+            'PREVIEW_REFUSED',
+            'The response of the API repeats a secret, so it is not shown.',
+            {
+              hint: 'Read another address of the API, one whose records do not contain the credentials.',
+            },
+          );
+        }
+        yield page;
+      }
+    },
+  };
 }
 
 function isApi(spec: ConnectorSpec): spec is ConnectorSpec & { readonly source: HttpSourceSpec } {
@@ -151,13 +179,29 @@ async function* oneBatch<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
 }
 
 /** Failures of the network have one message for authors, so that they cannot be used to scan a network. */
-function failedLook({ code, message, hint }: BridgeError, guard: Guard, redactor: Redactor): LookLine {
+async function failedLook(
+  { code, message, hint }: BridgeError,
+  guard: Guard,
+  redactor: Redactor,
+): Promise<LookLine> {
   const isNetwork = code === 'SOURCE_UNREACHABLE' || (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
-  const isUnreachable = isNetwork || (guard.connected === 0 && guard.refusals.length > 0);
+  const isUnreachable =
+    isNetwork ||
+    (guard.connected === 0 && guard.refusals.length > 0) ||
+    (code === 'SOURCE_REDIRECT' && (await namesRefusedHost(message, guard)));
   const shown = (text: string) => redactor.redact(text);
   return {
     error: { code, message: shown(message), ...(hint !== undefined && { hint: shown(hint) }) },
     isUnreachable,
     reasons: [...guard.refusals, ...(isUnreachable ? [message] : [])].map(shown),
   };
+}
+
+/** Whether a server redirects to a host that previews may not reach. */
+async function namesRefusedHost(message: string, guard: Guard): Promise<boolean> {
+  for (const [address] of message.matchAll(/https?:\/\/[^\s,]+/g)) {
+    const server = serverOf(address);
+    if (server === undefined || !(await guard.admits(server.host))) return true;
+  }
+  return false;
 }

@@ -6,6 +6,7 @@ import { problemLine, type Problem } from '../../../definitions/problem.ts';
 import { BridgeError } from '../../../core/errors.ts';
 import { checkTextUnderPolicy, type PolicyPlace } from '../../catalog/policy.ts';
 import { PREVIEW_DRAFT_BYTES_MAX } from '../../limits.ts';
+import { requireSelectOnly } from './select-only.ts';
 
 const FILE = 'draft.yaml';
 
@@ -80,8 +81,9 @@ function requirePreviewable({ spec: { source } }: Connector): void {
   const pieces = splitSql(source.query, source.type);
   const code = pieces.filter(({ kind }) => kind === 'code').map(({ text }) => text.replace(/\s+/g, ' '));
   const rest = pieces
-    .map(({ kind, text }) => (kind === 'code' ? text : kind === 'comment' ? ' ' : 'x'))
+    .map(({ kind, text }) => (kind === 'code' || endsEarly(text) ? text : kind === 'comment' ? ' ' : ' x '))
     .join('');
+  requireSelectOnly(source.type, rest);
   if (code.length > 0 && !/;\s*[^;\s]/.test(rest)) return;
   throw new BridgeError(
     'PREVIEW_REFUSED',
@@ -90,4 +92,9 @@ function requirePreviewable({ spec: { source } }: Connector): void {
       hint: 'Write one SELECT.',
     },
   );
+}
+
+/** Whether a server could see the end of a comment before the last line break. */
+function endsEarly(piece: string): boolean {
+  return piece.startsWith('--') && /[\r\u0085\u2028\u2029]./s.test(piece);
 }

@@ -32,6 +32,8 @@ export interface DraftAccess {
 
 interface Receiver {
   readonly server: ServerPlace;
+  /** A token endpoint gets a client's own secret, and the API only what was issued for it. */
+  readonly role: 'api' | 'token' | 'login';
   /** Two receivers with the same text are the same server with the same protocol. */
   readonly origin: string;
   readonly secretRefs: readonly string[];
@@ -52,6 +54,7 @@ export async function accessOfDraft(
   // A push connector is not connected to; its token is not needed.
   if (mode === 'rest_push' || source.type === 'file') return { servers: [], secrets: {}, bindings: {} };
   if (isSqlSource(source)) return accessOfDatabase(connector, source, merged, secrets);
+  requireOwnHost(connector, merged);
   const receivers = receiversOf(connector);
   const values: Record<string, string> = {};
   const bindings: Record<string, GuardedServer[]> = {};
@@ -61,7 +64,7 @@ export async function accessOfDraft(
     for (const receiver of own) {
       const isBound =
         managed === undefined
-          ? isSentByMerged(ref, receiver, merged)
+          ? isUsedAsMerged(ref, connector, merged) && isSentByMerged(ref, receiver, merged)
           : isManagedFor(managed, connector, receiver.server);
       if (!isBound) throw refused(ref, connector, serverName(receiver.server), managed !== undefined);
     }
@@ -114,10 +117,45 @@ function isManagedFor(
   return allowedConnectors.includes(metadata.name) && matchesServer(allowedHosts, server);
 }
 
-/** Whether the merged connector sends this secret to the same server with the same protocol. */
-function isSentByMerged(ref: string, { origin }: Receiver, merged: Connector | undefined): boolean {
+/** Whether the merged connector sends this secret to the same server, with the same protocol and for the same purpose. */
+function isSentByMerged(ref: string, { origin, role }: Receiver, merged: Connector | undefined): boolean {
   if (merged?.spec.mode !== 'rest_pull' || merged.spec.source.type !== 'http') return false;
-  return receiversOf(merged).some((known) => known.origin === origin && known.secretRefs.includes(ref));
+  return receiversOf(merged).some(
+    (known) => known.origin === origin && known.role === role && known.secretRefs.includes(ref),
+  );
+}
+
+/** Whether the draft names a secret only in fields in which the merged connector names it: a key that signs is not a token to send. */
+function isUsedAsMerged(ref: string, connector: Connector, merged: Connector | undefined): boolean {
+  const fieldsOf = (one: Connector) =>
+    connectorUses(one)
+      .secrets.filter((secret) => secret.ref === ref)
+      .map(({ path }) => path);
+  const known = new Set(merged === undefined ? [] : fieldsOf(merged));
+  return fieldsOf(connector).every((path) => known.has(path));
+}
+
+/**
+ * A server of many customers passes a request to the one that the Host header names, whatever the address was.
+ * @throws BridgeError PREVIEW_REFUSED
+ */
+function requireOwnHost(connector: Connector, merged: Connector | undefined): void {
+  const own = hostHeaders(connector);
+  const known = merged === undefined ? [] : hostHeaders(merged);
+  if (own.every((value) => known.includes(value))) return;
+  throw new BridgeError(
+    'PREVIEW_REFUSED',
+    'Previews send a Host header only as the merged connector of the same name does.',
+    { hint: 'Remove Host from source.headers, and write the name in the address.' },
+  );
+}
+
+function hostHeaders({ spec: { source } }: Connector): string[] {
+  if (source.type !== 'http') return [];
+  const { headers = {}, secretHeaders = {} } = source;
+  return Object.entries({ ...secretHeaders, ...headers }).flatMap(([name, value]) =>
+    name.toLowerCase() === 'host' ? [value] : [],
+  );
 }
 
 /**
@@ -125,9 +163,10 @@ function isSentByMerged(ref: string, { origin }: Receiver, merged: Connector | u
  * refuses it.
  */
 function receiversOf(connector: Connector): Receiver[] {
-  return connectorUses(connector).servers.flatMap(({ address, secretRefs }) => {
+  return connectorUses(connector).servers.flatMap(({ path, address, secretRefs }) => {
     const server = serverOf(address);
-    return server === undefined ? [] : [{ server, origin: new URL(address).origin, secretRefs }];
+    const role = path.endsWith('.tokenUrl') ? 'token' : path.endsWith('.login.url') ? 'login' : 'api';
+    return server === undefined ? [] : [{ server, role, origin: new URL(address).origin, secretRefs }];
   });
 }
 

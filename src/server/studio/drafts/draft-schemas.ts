@@ -1,17 +1,24 @@
 import { Type, type Static } from 'typebox';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
+import { NO_NUL } from '../../ops/query-schemas.ts';
 import { SERVER_PATH_PART_CHARACTERS_MAX, DRAFT_FIELDS_MAX, DRAFT_ID_CHARACTERS_MAX } from '../../limits.ts';
 import { DRAFT_BYTES_MAX } from '../../../core/limits.ts';
 import type { Problem } from '../../../definitions/problem.ts';
 
 export const draftIdParams = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: DRAFT_ID_CHARACTERS_MAX, description: 'Id of the draft.' }),
+  id: Type.String({
+    minLength: 1,
+    maxLength: DRAFT_ID_CHARACTERS_MAX,
+    pattern: NO_NUL,
+    description: 'Id of the draft.',
+  }),
 });
 
 export const connectorNameParams = Type.Object({
   id: Type.String({
     minLength: 1,
     maxLength: SERVER_PATH_PART_CHARACTERS_MAX,
+    pattern: NO_NUL,
     description: 'Name of the connector.',
   }),
 });
@@ -30,6 +37,7 @@ export const orderSchema = Type.Object(
     connector: Type.Optional(
       Type.String({
         maxLength: SERVER_PATH_PART_CHARACTERS_MAX,
+        pattern: NO_NUL,
         description: 'Name of the connector that is edited or cloned.',
       }),
     ),

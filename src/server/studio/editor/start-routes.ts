@@ -1,3 +1,4 @@
+import { NO_NUL } from '../../ops/query-schemas.ts';
 import formbody from '@fastify/formbody';
 import { Type } from 'typebox';
 import { INIT_SOURCES } from '../../../app/init/choices.ts';
@@ -17,7 +18,7 @@ import { originalPage } from './original-page.tsx';
 
 const HTML = 'text/html; charset=utf-8';
 const author = { access: 'author' } as const;
-const name = Type.String({ maxLength: SERVER_PATH_PART_CHARACTERS_MAX });
+const name = Type.String({ maxLength: SERVER_PATH_PART_CHARACTERS_MAX, pattern: NO_NUL });
 
 /** The body of a form that starts a draft. */
 const startSchema = Type.Object(

@@ -1,3 +1,4 @@
+import { NO_NUL } from '../../ops/query-schemas.ts';
 import { Type, type Static } from 'typebox';
 import type { ChangeRequest } from '../../../app/studio/changes/change-proposals.ts';
 import type { ProposalRecord } from '../../../app/studio/proposals/proposal-service.ts';
@@ -20,7 +21,7 @@ const STATES = [
 ] as const;
 
 const part = (description: string) =>
-  Type.String({ minLength: 1, maxLength: SERVER_PATH_PART_CHARACTERS_MAX, description });
+  Type.String({ minLength: 1, maxLength: SERVER_PATH_PART_CHARACTERS_MAX, pattern: NO_NUL, description });
 
 export const proposalIdParams = Type.Object({ id: part('Id of the proposal.') });
 export const draftIdParams = Type.Object({ id: part('Id of the draft.') });
@@ -52,10 +53,13 @@ export const resolveForm = Type.Object(
 
 export const changeSchema = Type.Object(
   {
-    draft: Type.Optional(Type.String({ maxLength: 100, description: 'Id of a draft of the caller.' })),
+    draft: Type.Optional(
+      Type.String({ maxLength: 100, pattern: NO_NUL, description: 'Id of a draft of the caller.' }),
+    ),
     connector: Type.Optional(
       Type.String({
         maxLength: SERVER_PATH_PART_CHARACTERS_MAX,
+        pattern: NO_NUL,
         description: 'Name of a connector, with `action`.',
       }),
     ),
@@ -148,7 +152,7 @@ export const proposalSchema = Type.Object(
 
 export const proposalsQuery = Type.Object(
   {
-    connector: Type.Optional(Type.String({ maxLength: SERVER_PATH_PART_CHARACTERS_MAX })),
+    connector: Type.Optional(Type.String({ maxLength: SERVER_PATH_PART_CHARACTERS_MAX, pattern: NO_NUL })),
     state: Type.Optional(Type.Union([Type.Enum(STATES), Type.Literal('')])),
   },
   { additionalProperties: false },

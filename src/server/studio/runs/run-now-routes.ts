@@ -1,3 +1,4 @@
+import { NO_NUL } from '../../ops/query-schemas.ts';
 import formbody from '@fastify/formbody';
 import { Type } from 'typebox';
 import { noValidConnector, runNow, type RunNowOrder } from '../../../app/studio/runs/run-now.ts';
@@ -17,7 +18,7 @@ import { runNowPage } from './run-now-page.tsx';
 import { startedRunPage } from './started-run-page.tsx';
 
 const connectorParams = Type.Object({
-  connector_id: Type.String({ description: 'Name of the connector.', maxLength: 64 }),
+  connector_id: Type.String({ description: 'Name of the connector.', maxLength: 64, pattern: NO_NUL }),
 });
 
 const orderSchema = Type.Object(

