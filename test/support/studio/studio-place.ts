@@ -74,10 +74,13 @@ export async function openStudioPlace({ cwd, repository, env = {} }: StudioPlace
       right: 'read' | 'author' | 'operate' | 'admin',
       options: Parameters<Browser['newContext']>[0] = {},
     ): Promise<BrowserContext> {
-      const created = await runCli(['keys', 'create', '--name', `${right} of HR`, '--right', right, '--json'], {
-        cwd,
-        env: variables,
-      });
+      const created = await runCli(
+        ['keys', 'create', '--name', `${right} of HR`, '--right', right, '--json'],
+        {
+          cwd,
+          env: variables,
+        },
+      );
       const { key } = JSON.parse(created.stdout) as { readonly key: string };
       const context = await browser.newContext({ baseURL: server.url, ...options });
       const page = await context.newPage();
