@@ -76,9 +76,10 @@ export function ColumnChoices({ columns, draft, values, formToken }: Choices) {
               </tr>
             ))}
             <tr>
-              <th scope="row" colSpan={2} class="quiet">
+              <th scope="row" class="quiet">
                 none
               </th>
+              <td />
               {USES.map(({ use, path, isOptional }) =>
                 isOptional ? (
                   <Pick key={path} {...{ path, use, name: '', isChosen: (values.get(path) ?? '') === '' }} />

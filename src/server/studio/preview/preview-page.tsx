@@ -84,7 +84,12 @@ export function previewPage({
               </>
             ) : (
               <div class="actions">
-                <button type="submit" name="kind" value="documents" class="primary">
+                <button
+                  type="submit"
+                  name="kind"
+                  value="documents"
+                  class={outcome?.kind === 'columns' ? undefined : 'primary'}
+                >
                   Preview the first documents
                 </button>
                 <button type="submit" name="kind" value="columns">
