@@ -55,25 +55,8 @@ export function ColumnChoices({ columns, draft, values, formToken }: Choices) {
             </tr>
           </thead>
           <tbody>
-            {columns.map(({ name, kind }) => (
-              <tr key={name}>
-                <th scope="row">
-                  <code>{shownText(name)}</code>
-                </th>
-                <td>{kind}</td>
-                {USES.map(({ use, path }) => (
-                  <Pick key={path} {...{ path, use, name, isChosen: values.get(path) === name }} />
-                ))}
-                <td class="pick">
-                  <input
-                    type="checkbox"
-                    name={controlName(METADATA)}
-                    value={name}
-                    checked={metadata.has(name)}
-                    aria-label={`Use ${shownText(name)} as metadata`}
-                  />
-                </td>
-              </tr>
+            {columns.map((column) => (
+              <ColumnRow key={column.name} {...{ column, values, isMetadata: metadata.has(column.name) }} />
             ))}
             <tr>
               <th scope="row" class="quiet">
@@ -102,6 +85,35 @@ export function ColumnChoices({ columns, draft, values, formToken }: Choices) {
         </button>
       </p>
     </form>
+  );
+}
+
+interface RowOptions {
+  readonly column: Preview['columns'][number];
+  readonly values: ReadonlyMap<string, string>;
+  readonly isMetadata: boolean;
+}
+
+function ColumnRow({ column: { name, kind }, values, isMetadata }: RowOptions) {
+  return (
+    <tr>
+      <th scope="row">
+        <code>{shownText(name)}</code>
+      </th>
+      <td>{kind}</td>
+      {USES.map(({ use, path }) => (
+        <Pick key={path} {...{ path, use, name, isChosen: values.get(path) === name }} />
+      ))}
+      <td class="pick">
+        <input
+          type="checkbox"
+          name={controlName(METADATA)}
+          value={name}
+          checked={isMetadata}
+          aria-label={`Use ${shownText(name)} as metadata`}
+        />
+      </td>
+    </tr>
   );
 }
 

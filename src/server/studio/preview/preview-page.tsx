@@ -18,7 +18,7 @@ export type PreviewOutcome =
       readonly kind: 'columns';
       readonly columns: Preview['columns'];
       readonly milliseconds: number;
-      /** Of the fields of the draft, by their paths. */
+      /** The values of the fields of the draft, by their paths. */
       readonly values: ReadonlyMap<string, string>;
     }
   | { readonly kind: 'documents'; readonly preview: Preview }
@@ -45,8 +45,6 @@ export function previewPage({
   mayCount,
 }: PreviewPage): string {
   const title = draftTitle(draft);
-  const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
-  const action = draftPartPath(draft.id, 'preview');
   return studioFrame({
     title: `Test of ${title}`,
     part: 'connectors',
@@ -61,52 +59,60 @@ export function previewPage({
         <DraftSteps draftId={draft.id} current="test" />
         <h1>{title}</h1>
         {outcome !== undefined && <Outcome outcome={outcome} draft={draft} formToken={formToken} />}
-        <section aria-labelledby="run-title">
-          <h2 id="run-title">{outcome === undefined ? 'Test the draft' : 'Test it again'}</h2>
-          <p>
-            A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100;
-            stop loading the page to cancel it. Use a login that can only read: SQL Server does not refuse
-            writes by itself.
-          </p>
-          <form method="post" action={action} class="preview-form">
-            <FormToken value={formToken} />
-            {isPush ? (
-              <>
-                <label for="events">Sample events, as JSON or one object in each line</label>
-                <textarea id="events" name="events" rows={8} required spellcheck={false}>
-                  {events}
-                </textarea>
-                <div class="actions">
-                  <button type="submit" name="kind" value="events" class="primary">
-                    Show the documents
-                  </button>
-                </div>
-              </>
-            ) : (
-              <div class="actions">
-                <button
-                  type="submit"
-                  name="kind"
-                  value="documents"
-                  class={outcome?.kind === 'columns' ? undefined : 'primary'}
-                >
-                  Preview the first documents
-                </button>
-                <button type="submit" name="kind" value="columns">
-                  Test the connection
-                </button>
-                {mayCount && (
-                  <button type="submit" name="kind" value="counts">
-                    Count the changes
-                  </button>
-                )}
-              </div>
-            )}
-          </form>
-        </section>
+        <TestForm {...{ draft, outcome, events, formToken, mayCount }} />
       </>
     ),
   });
+}
+
+function TestForm({ draft, outcome, events, formToken, mayCount }: Omit<PreviewPage, 'viewer'>) {
+  const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
+  const action = draftPartPath(draft.id, 'preview');
+  return (
+    <section aria-labelledby="run-title">
+      <h2 id="run-title">{outcome === undefined ? 'Test the draft' : 'Test it again'}</h2>
+      <p>
+        A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100; stop
+        loading the page to cancel it. Use a login that can only read: SQL Server does not refuse writes by
+        itself.
+      </p>
+      <form method="post" action={action} class="preview-form">
+        <FormToken value={formToken} />
+        {isPush ? (
+          <>
+            <label for="events">Sample events, as JSON or one object in each line</label>
+            <textarea id="events" name="events" rows={8} required spellcheck={false}>
+              {events}
+            </textarea>
+            <div class="actions">
+              <button type="submit" name="kind" value="events" class="primary">
+                Show the documents
+              </button>
+            </div>
+          </>
+        ) : (
+          <div class="actions">
+            <button
+              type="submit"
+              name="kind"
+              value="documents"
+              class={outcome?.kind === 'columns' ? undefined : 'primary'}
+            >
+              Preview the first documents
+            </button>
+            <button type="submit" name="kind" value="columns">
+              Test the connection
+            </button>
+            {mayCount && (
+              <button type="submit" name="kind" value="counts">
+                Count the changes
+              </button>
+            )}
+          </div>
+        )}
+      </form>
+    </section>
+  );
 }
 
 function Outcome({
