@@ -27,7 +27,7 @@ export type PreviewOutcome =
 
 interface PreviewPage {
   readonly draft: Draft;
-  readonly outcome?: PreviewOutcome;
+  readonly outcome?: PreviewOutcome | undefined;
   readonly events?: string;
   readonly viewer: Viewer;
   readonly formToken: string | undefined;
