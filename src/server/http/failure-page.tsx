@@ -12,6 +12,9 @@ export function failurePage({ status, message, hint }: HttpError, requestId: str
           <a href="/ops">
             <span class="brand">gemini-sync-bridge</span> Ops
           </a>
+          <div class="upkeep">
+            <a href="/studio/connectors">Studio</a>
+          </div>
         </header>
         <main class="failure">
           <p class="failure-status">{status}</p>

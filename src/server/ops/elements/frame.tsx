@@ -67,6 +67,7 @@ export function framed({
             >
               Pause updates
             </button>
+            <a href="/studio/connectors">Studio</a>
             {viewer !== undefined && (
               <a href="/login" title="Who is logged in, and how to log out">
                 {viewer} · Log out

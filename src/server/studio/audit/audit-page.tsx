@@ -117,7 +117,7 @@ function Empty({ filtered, isFirst }: { readonly filtered: boolean; readonly isF
 function Events({ events }: { readonly events: readonly RecordedAuditEvent[] }) {
   return (
     <div class="scroll" role="region" aria-labelledby="audit-title" tabindex={0}>
-      <table class="audit">
+      <table class="audit cards">
         <thead>
           <tr>
             {['Time', 'Actor', 'Action', 'Object', 'Outcome', 'Details'].map((name) => (
@@ -163,7 +163,9 @@ function Row({
       <td class="breaks">
         <bdi>{object.name}</bdi> <span class="quiet small">{object.kind.replace('_', ' ')}</span>
       </td>
-      <td class={`outcome ${outcome}`}>{outcome}</td>
+      <td class={`outcome ${outcome}`} data-label="outcome">
+        {outcome}
+      </td>
       <td class="breaks quiet small">{facts.join(' · ')}</td>
     </tr>
   );

@@ -52,7 +52,7 @@ export function catalogPage({ content, query, viewer, flash }: CatalogPageProps)
       <section aria-labelledby="catalog-title">
         <div class="catalog-head">
           <h1 id="catalog-title">Connectors</h1>
-          <a class="button" href={`${CATALOG_PATH}/new`}>
+          <a class="button primary" href={`${CATALOG_PATH}/new`}>
             New connector
           </a>
         </div>

@@ -5,6 +5,7 @@ import type { Flash } from '../../http/flash.ts';
 import { FormToken } from '../../http/form-token.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { Moment } from '../../ops/elements/moment.tsx';
+import { DraftSteps } from '../elements/draft-steps.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { draftPartPath, draftPath, NEW_CONNECTOR_PATH } from '../paths.ts';
 import { draftTitle } from './draft-title.ts';
@@ -40,6 +41,7 @@ export function editorPage({ view, viewer, formToken, now, flash, unsaved }: Edi
     script: '/public/studio.js',
     children: (
       <>
+        <DraftSteps draftId={draft.id} current="edit" />
         {unsaved !== undefined && <NotSaved unsaved={unsaved} />}
         <form
           id="editor"
@@ -83,10 +85,7 @@ function Head({ view: { draft }, now, title }: HeadOptions) {
           Save
         </button>
         <a class="button" href={draftPartPath(draft.id, 'preview')}>
-          Preview documents
-        </a>
-        <a class="button" href={draftPartPath(draft.id, 'propose')}>
-          Propose…
+          Test and preview
         </a>
       </div>
       <p class="quiet" id="saved" role="status">

@@ -17,7 +17,12 @@ export function submittedForm(body: FastifyRequest['body']): SubmittedForm {
   const entries = Object.entries(typeof body === 'object' && body !== null ? body : {});
   if (entries.length > DRAFT_FIELDS_MAX)
     throw new HttpError('BAD_REQUEST', `The form has more than ${DRAFT_FIELDS_MAX} fields.`);
-  const values = new Map(entries.map(([name, value]) => [name, lastText(value)]));
+  const values = new Map(
+    entries.map(([name, value]) => [
+      name,
+      pathOfControl(name) === undefined ? lastText(value) : linesOf(value),
+    ]),
+  );
   const fields = new Map(
     [...values].flatMap(([name, value]) => {
       const path = pathOfControl(name);
@@ -30,6 +35,12 @@ export function submittedForm(body: FastifyRequest['body']): SubmittedForm {
     fields,
     remove: values.get('remove'),
   };
+}
+
+/** Boxes of one name are the items of a list; an empty one stands beside them, so that the list can be emptied. */
+function linesOf(value: unknown): string {
+  if (!Array.isArray(value)) return lastText(value);
+  return value.filter((each) => typeof each === 'string' && each !== '').join('\n');
 }
 
 function lastText(value: unknown): string {

@@ -5,21 +5,29 @@ import { FormToken } from '../../http/form-token.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { countText } from '../../ops/elements/figures.ts';
+import { draftTitle } from '../editor/draft-title.ts';
+import { DraftSteps } from '../elements/draft-steps.tsx';
 import { studioFrame } from '../elements/frame.tsx';
-import { draftPartPath, draftPath } from '../paths.ts';
+import { draftPartPath, draftPath, NEW_CONNECTOR_PATH } from '../paths.ts';
 import { ColumnChoices } from './column-choices.tsx';
 import { DocumentCard } from './document-card.tsx';
 import { shownText } from './shown-text.ts';
 
 export type PreviewOutcome =
-  | { readonly kind: 'columns'; readonly columns: Preview['columns']; readonly milliseconds: number }
+  | {
+      readonly kind: 'columns';
+      readonly columns: Preview['columns'];
+      readonly milliseconds: number;
+      /** The values of the fields of the draft, by their paths. */
+      readonly values: ReadonlyMap<string, string>;
+    }
   | { readonly kind: 'documents'; readonly preview: Preview }
   | { readonly kind: 'counts'; readonly counts: Awaited<ReturnType<PreviewService['counts']>> }
   | { readonly kind: 'failed'; readonly error: BridgeError };
 
 interface PreviewPage {
   readonly draft: Draft;
-  readonly outcome?: PreviewOutcome;
+  readonly outcome?: PreviewOutcome | undefined;
   readonly events?: string;
   readonly viewer: Viewer;
   readonly formToken: string | undefined;
@@ -36,62 +44,75 @@ export function previewPage({
   formToken,
   mayCount,
 }: PreviewPage): string {
-  const name = draft.connectorId === '' ? 'New connector' : draft.connectorId;
-  const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
-  const action = draftPartPath(draft.id, 'preview');
+  const title = draftTitle(draft);
   return studioFrame({
-    title: `Preview of ${name}`,
+    title: `Test of ${title}`,
     part: 'connectors',
-    trail: [{ label: name, href: draftPath(draft.id) }, { label: 'Preview' }],
+    trail: [
+      { label: 'Drafts', href: NEW_CONNECTOR_PATH },
+      { label: title, href: draftPath(draft.id) },
+      { label: 'Test' },
+    ],
     viewer,
     children: (
       <>
-        <h1>Preview of {name}</h1>
+        <DraftSteps draftId={draft.id} current="test" />
+        <h1>{title}</h1>
         {outcome !== undefined && <Outcome outcome={outcome} draft={draft} formToken={formToken} />}
-        <section aria-labelledby="run-title">
-          <h2 id="run-title">{outcome === undefined ? 'Test the draft' : 'Test it again'}</h2>
-          <p>
-            A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100;
-            stop loading the page to cancel it. Use a login that can only read: SQL Server does not refuse
-            writes by itself.
-          </p>
-          <form method="post" action={action} class="preview-form">
-            <FormToken value={formToken} />
-            {isPush ? (
-              <>
-                <label for="events">Sample events, as JSON or one object in each line</label>
-                <textarea id="events" name="events" rows={8} required spellcheck={false}>
-                  {events}
-                </textarea>
-                <div class="actions">
-                  <button type="submit" name="kind" value="events" class="primary">
-                    Show the documents
-                  </button>
-                </div>
-              </>
-            ) : (
-              <div class="actions">
-                <button type="submit" name="kind" value="documents" class="primary">
-                  Preview the first documents
-                </button>
-                <button type="submit" name="kind" value="columns">
-                  Test the connection
-                </button>
-                {mayCount && (
-                  <button type="submit" name="kind" value="counts">
-                    Count the changes
-                  </button>
-                )}
-              </div>
-            )}
-          </form>
-        </section>
-        <p>
-          <a href={draftPath(draft.id)}>Back to the editor</a>
-        </p>
+        <TestForm {...{ draft, outcome, events, formToken, mayCount }} />
       </>
     ),
   });
+}
+
+function TestForm({ draft, outcome, events, formToken, mayCount }: Omit<PreviewPage, 'viewer'>) {
+  const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
+  const action = draftPartPath(draft.id, 'preview');
+  return (
+    <section aria-labelledby="run-title">
+      <h2 id="run-title">{outcome === undefined ? 'Test the draft' : 'Test it again'}</h2>
+      <p>
+        A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100; stop
+        loading the page to cancel it. Use a login that can only read: SQL Server does not refuse writes by
+        itself.
+      </p>
+      <form method="post" action={action} class="preview-form">
+        <FormToken value={formToken} />
+        {isPush ? (
+          <>
+            <label for="events">Sample events, as JSON or one object in each line</label>
+            <textarea id="events" name="events" rows={8} required spellcheck={false}>
+              {events}
+            </textarea>
+            <div class="actions">
+              <button type="submit" name="kind" value="events" class="primary">
+                Show the documents
+              </button>
+            </div>
+          </>
+        ) : (
+          <div class="actions">
+            <button
+              type="submit"
+              name="kind"
+              value="documents"
+              class={outcome?.kind === 'columns' ? undefined : 'primary'}
+            >
+              Preview the first documents
+            </button>
+            <button type="submit" name="kind" value="columns">
+              Test the connection
+            </button>
+            {mayCount && (
+              <button type="submit" name="kind" value="counts">
+                Count the changes
+              </button>
+            )}
+          </div>
+        )}
+      </form>
+    </section>
+  );
 }
 
 function Outcome({
@@ -118,7 +139,8 @@ function Outcome({
     return (
       <section role="status" aria-labelledby="columns-title">
         <h2 id="columns-title">Connected in {outcome.milliseconds} ms</h2>
-        <ColumnChoices columns={outcome.columns} draft={draft} formToken={formToken} />
+        <p class="quiet">Choose what the columns are used for, and continue in the editor.</p>
+        <ColumnChoices {...{ columns: outcome.columns, values: outcome.values, draft, formToken }} />
       </section>
     );
   }

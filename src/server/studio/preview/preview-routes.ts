@@ -1,6 +1,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { viewOf } from '../../../app/studio/editor/editor.ts';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import { includesRight } from '../../../core/secrets/access-key.ts';
 import { toBridgeError } from '../../../core/errors.ts';
@@ -28,7 +29,7 @@ const formSchema = Type.Object(
 );
 
 /** The page that tests a draft. Opening it does nothing; its forms work without JavaScript. */
-export function previewPageRoutes({ drafts, previews }: StudioContext): RouteSet {
+export function previewPageRoutes({ drafts, draftChecker, previews }: StudioContext): RouteSet {
   async function outcomeOf(
     draft: Draft,
     {
@@ -40,7 +41,12 @@ export function previewPageRoutes({ drafts, previews }: StudioContext): RouteSet
     const { text } = draft;
     const [actor, signal] = [actorOf(request), abortSignalOf(request)];
     try {
-      if (kind === 'columns') return { kind, ...(await previews.columns(text, actor, signal)) };
+      if (kind === 'columns') {
+        const found = await previews.columns(text, actor, signal);
+        const { form } = await viewOf(draft, { draftChecker });
+        const fields = form.sections.flatMap((section) => section.fields);
+        return { kind, ...found, values: new Map(fields.map(({ path, value }) => [path, value])) };
+      }
       if (kind === 'counts') return { kind, counts: await previews.counts(text, actor, signal) };
       if (kind === 'documents') return { kind, preview: await previews.documents(text, actor, signal) };
       return { kind: 'documents', preview: await previews.samples(text, events, actor, signal) };

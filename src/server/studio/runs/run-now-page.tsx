@@ -59,7 +59,9 @@ export function runNowPage({ file, connector, formToken, viewer }: RunNowPage): 
             </label>
           </p>
           <div class="actions">
-            <button type="submit">Run {name}</button>
+            <button type="submit" class="primary">
+              Run {name}
+            </button>
             <a class="button" href={catalogPath(name)}>
               Cancel
             </a>

@@ -75,7 +75,9 @@ export function secretFormPage({ form, isNew, problem, formToken, viewer }: Secr
             />
           </p>
           <p class="actions">
-            <button type="submit">{isNew ? 'Store the secret' : 'Store the changes'}</button>
+            <button type="submit" class="primary">
+              {isNew ? 'Store the secret' : 'Store the changes'}
+            </button>
             <a class="button" href={SECRETS_PATH}>
               Cancel
             </a>

@@ -38,7 +38,7 @@ export function secretsPage(page: SecretsPage): string {
           {!isConfigured && <NoKey />}
           {isConfigured && (
             <p>
-              <a class="button" href={`${SECRETS_PATH}/new`}>
+              <a class="button primary" href={`${SECRETS_PATH}/new`}>
                 New secret
               </a>
             </p>

@@ -9,8 +9,10 @@ import { FormToken } from '../../../http/form-token.tsx';
 import { REASON_CHARACTERS_MAX } from '../../../limits.ts';
 import { Command } from '../../../ops/elements/command.tsx';
 import type { Viewer } from '../../../ops/elements/frame.tsx';
+import { draftTitle } from '../../editor/draft-title.ts';
+import { DraftSteps } from '../../elements/draft-steps.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
-import { CATALOG_PATH, draftPath, proposalPath } from '../../paths.ts';
+import { CATALOG_PATH, draftPath, NEW_CONNECTOR_PATH, proposalPath } from '../../paths.ts';
 import { Conflict } from './conflict.tsx';
 import { Diff } from './diff.tsx';
 
@@ -31,7 +33,12 @@ export function changePage({ plan, flash, viewer, ...more }: ChangePage): string
   return studioFrame({
     title,
     trail: [
-      ...(draft === null ? [] : [{ label: 'Draft', href: draftPath(draft.id) }]),
+      ...(draft === null
+        ? []
+        : [
+            { label: 'Drafts', href: NEW_CONNECTOR_PATH },
+            { label: draftTitle(draft), href: draftPath(draft.id) },
+          ]),
       { label: draft === null ? title : 'Propose' },
     ],
     part: 'connectors',
@@ -39,6 +46,7 @@ export function changePage({ plan, flash, viewer, ...more }: ChangePage): string
     flash,
     children: (
       <>
+        {draft !== null && <DraftSteps draftId={draft.id} current="propose" />}
         <div class="head">
           <h1>{title}</h1>
           <p class="quiet">
@@ -196,7 +204,7 @@ function ProposeForm({ plan, canPropose, action, patchPath, formToken }: Form) {
             </p>
           )}
           <div class="actions">
-            <button type="submit" class={plan.action === 'delete' ? 'danger' : undefined}>
+            <button type="submit" class={plan.action === 'delete' ? 'danger' : 'primary'}>
               {open === null ? 'Open a pull request' : 'Add to the pull request'}
             </button>
             {patch}
@@ -214,12 +222,13 @@ function DocumentsChoice() {
   return (
     <fieldset>
       <legend>What becomes of the documents?</legend>
-      <label>
-        <input type="radio" name="documents" value="keep" checked /> Keep them in the index
+      <label class="check">
+        <input type="radio" name="documents" value="keep" checked />
+        <span>Keep them in the index</span>
       </label>
-      <label>
-        <input type="radio" name="documents" value="remove_first" /> Remove them before the merge: the pull
-        request asks for it
+      <label class="check">
+        <input type="radio" name="documents" value="remove_first" />
+        <span>Remove them before the merge: the pull request asks for it</span>
       </label>
     </fieldset>
   );
