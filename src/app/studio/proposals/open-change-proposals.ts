@@ -137,7 +137,7 @@ async function planned(
 }
 
 async function findingsOf(intended: Intended, settings: ChangeSettings): Promise<Findings> {
-  const { action, after, path, connectorId } = intended;
+  const { action, after, path, connectorId, draft } = intended;
   const isNew = action === 'create' || action === 'clone';
   const problems =
     after === null
@@ -146,7 +146,7 @@ async function findingsOf(intended: Intended, settings: ChangeSettings): Promise
   const documents = isNew
     ? null
     : { count: await settings.documentCount(connectorId), at: settings.clock.now().toISOString() };
-  return { problems, documents, advice: after === null ? [] : settings.adviceOf(after) };
+  return { problems, documents, advice: draft === null ? [] : settings.adviceOf(draft.text) };
 }
 
 async function filesOf(
