@@ -87,8 +87,8 @@ export async function openServerState(place: {
 
     audit: openAuditLog(database, place.clock ?? systemClock, place.log),
     auditRecords: openAuditRecords(database, place.clock, place.log),
-    secrets: openSecretStore(database),
-    drafts: openDraftStore(database, place.clock ?? systemClock),
+    secrets: openSecretStore(database, place.log),
+    drafts: openDraftStore(database, place.clock ?? systemClock, place.log),
     documentCount: (connectorId) => database.guarded(({ knex }) => documentCount(knex, connectorId)),
     proposals: openProposalStore(database, place.clock ?? systemClock),
     documentCounts: (connectorIds) => database.guarded((on) => documentCounts(on, connectorIds)),

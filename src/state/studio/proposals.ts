@@ -61,7 +61,10 @@ export type ProposalAttempt = Pick<
 >;
 
 export type ProposalChange = Partial<
-  Pick<StoredProposal, 'state' | 'headCommit' | 'nextCommit' | 'isShared' | 'pull' | 'checkedAt' | 'etag' | 'error'>
+  Pick<
+    StoredProposal,
+    'state' | 'headCommit' | 'nextCommit' | 'isShared' | 'pull' | 'checkedAt' | 'etag' | 'error'
+  >
 >;
 
 /** The journal of proposals. Every method: @throws BridgeError STATE_* */
@@ -193,7 +196,16 @@ function attemptRow(attempt: ProposalAttempt) {
   };
 }
 
-function changedColumns({ state, headCommit, nextCommit, isShared, pull, checkedAt, etag, error }: ProposalChange) {
+function changedColumns({
+  state,
+  headCommit,
+  nextCommit,
+  isShared,
+  pull,
+  checkedAt,
+  etag,
+  error,
+}: ProposalChange) {
   return {
     ...(state !== undefined && { state }),
     ...(headCommit !== undefined && { head_commit: headCommit }),

@@ -81,4 +81,10 @@ export interface ChangeProposals {
   ): Promise<readonly ProposalRecord[]>;
   /** @throws BridgeError PROPOSAL_UNKNOWN */
   find(id: string, actor: Actor, signal: AbortSignal): Promise<ProposalRecord>;
+  /** The files of a proposal as they were proposed; undefined if GitHub cannot return them now. */
+  filesOf(
+    proposal: ProposalRecord,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<readonly FileChange[] | undefined>;
 }

@@ -41,9 +41,12 @@ export function historyPageRoutes({ changes, clock }: StudioContext): RouteSet {
       `${PROPOSALS_PATH}/:id`,
       { config: READ, schema: { hide: true, params: proposalIdParams } },
       async (request, reply) => {
-        const proposal = await changes.find(request.params.id, actorOf(request), proposalSignal());
+        const actor = actorOf(request);
+        const proposal = await changes.find(request.params.id, actor, proposalSignal());
+        const texts = await changes.filesOf(proposal, actor, proposalSignal());
         const page = proposalPage({
           proposal,
+          texts,
           now: clock.now().toISOString(),
           flash: takeFlash(STUDIO_PATH, request, reply),
           viewer: viewerOf(request.caller),
