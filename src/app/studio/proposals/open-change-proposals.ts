@@ -44,6 +44,7 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
   const { service, drafts } = settings;
   return {
     canPropose: service.canPropose,
+    tokenWarning: () => service.tokenWarning(),
     async plan(request, actor, signal) {
       requireRight(actor, 'author');
       return (await planned(request, settings, actor, signal)).plan;

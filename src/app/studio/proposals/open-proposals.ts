@@ -8,6 +8,7 @@ import type { Clock } from '../../../core/time/clock.ts';
 import { GithubApi } from '../../../studio/github/api.ts';
 import { readBranch } from '../../../studio/github/git-database.ts';
 import { openPull } from '../../../studio/github/pull-requests.ts';
+import { tokenExpiryWarning } from '../../../studio/github/token-expiry.ts';
 import type { GithubSettings } from '../../../studio/github/settings.ts';
 import { localBase } from '../../../studio/local-base.ts';
 import type { ProposalLease } from '../../../state/studio/proposal-lease.ts';
@@ -103,6 +104,7 @@ export function openProposals(context: ProposalContext): ProposalService & { clo
       if (head === undefined || !(await isVersionOf(head, file, base, access, signal))) return false;
       return (await openPull(access.api, { branch, base: base.branch }, signal)) !== undefined;
     },
+    tokenWarning: () => tokenExpiryWarning(access?.tokenExpires, clock.now()),
     textOf: async (path, blob, signal) => access?.blobs.text(path, blob, signal),
     list: async (filter) => (await store.list(filter)).map(record),
     async find(id) {

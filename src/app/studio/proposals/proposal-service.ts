@@ -70,6 +70,8 @@ export interface ProposalService {
   ): Promise<boolean>;
   /** The text of a version of a file; undefined if the repository does not have it. @throws BridgeError GITHUB_* */
   textOf(path: string, blob: string, signal: AbortSignal): Promise<string | undefined>;
+  /** A sentence about a token that expires soon, as far as GitHub said so; undefined: none. */
+  tokenWarning(): string | undefined;
   /** Newest first. */
   list(filter: { readonly connectorId?: string; readonly limit: number }): Promise<readonly ProposalRecord[]>;
   find(id: string): Promise<ProposalRecord | undefined>;

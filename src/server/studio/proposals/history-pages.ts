@@ -30,6 +30,7 @@ export function historyPageRoutes({ changes, clock }: StudioContext): RouteSet {
           proposals: all.filter((each) => state === '' || each.state === state),
           filter: { connector, state },
           canPropose: changes.canPropose,
+          tokenWarning: changes.tokenWarning(),
           now: clock.now().toISOString(),
           flash: takeFlash(STUDIO_PATH, request, reply),
           viewer: viewerOf(request.caller),

@@ -9,6 +9,7 @@ interface ProposalsPage {
   readonly proposals: readonly ProposalRecord[];
   readonly filter: { readonly connector: string; readonly state: string };
   readonly canPropose: boolean;
+  readonly tokenWarning: string | undefined;
   readonly now: string;
   readonly flash: Flash | undefined;
   readonly viewer: Viewer;
@@ -31,7 +32,15 @@ export function stateText(state: ProposalState): string {
 }
 
 /** The history of proposals, newest first. */
-export function proposalsPage({ proposals, filter, canPropose, now, flash, viewer }: ProposalsPage): string {
+export function proposalsPage({
+  proposals,
+  filter,
+  canPropose,
+  tokenWarning,
+  now,
+  flash,
+  viewer,
+}: ProposalsPage): string {
   return studioFrame({
     title: 'Proposals',
     trail: [{ label: 'Proposals' }],
@@ -41,6 +50,12 @@ export function proposalsPage({ proposals, filter, canPropose, now, flash, viewe
     children: (
       <>
         <h1>Proposals</h1>
+        {tokenWarning !== undefined && (
+          <p class="need tone-warn" role="status">
+            {tokenWarning} After that, changes can only be downloaded as patches. Ask the operator for a new
+            one.
+          </p>
+        )}
         <form class="filter" method="get" action={PROPOSALS_PATH}>
           <label class="wide">
             Connector
