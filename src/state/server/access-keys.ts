@@ -28,6 +28,15 @@ export interface AccessKeys {
   noteUse(id: string, now: Date): Promise<void>;
 }
 
+function clockOf(database: ServerDatabase): Promise<Date> {
+  return database.guarded(async ({ knex, dialect }) => {
+    const row = await knex
+      .select<{ now: number | string }[]>(knex.raw(`${dialect.clockMs} as now`))
+      .first<{ now: number | string } | undefined>();
+    return new Date(Number(row?.now));
+  });
+}
+
 /** @param log gets a line for each event of the audit log */
 export function openAccessKeys(
   database: ServerDatabase,
@@ -38,16 +47,9 @@ export function openAccessKeys(
       const row = await knex('access_keys').where({ id }).first();
       return row === undefined ? undefined : keyOf(row);
     });
-  const now = () =>
-    database.guarded(async ({ knex, dialect }) => {
-      const row = await knex
-        .select<{ now: number | string }[]>(knex.raw(`${dialect.clockMs} as now`))
-        .first<{ now: number | string } | undefined>();
-      return new Date(Number(row?.now));
-    });
   return {
     find,
-    now,
+    now: () => clockOf(database),
     look: (id) =>
       database.guarded(async ({ knex, dialect }) => {
         const row = await knex('access_keys').where({ id }).first();

@@ -31,6 +31,29 @@ export function stateText(state: ProposalState): string {
   return STATE_WORDS[state];
 }
 
+function Filter({ filter }: Pick<ProposalsPage, 'filter'>) {
+  return (
+    <form class="filter" method="get" action={PROPOSALS_PATH}>
+      <label class="wide">
+        Connector
+        <input type="search" name="connector" value={filter.connector} maxLength={64} />
+      </label>
+      <label>
+        State
+        <select name="state">
+          <option value="">all</option>
+          {(['open', 'merged', 'closed', 'failed', 'unknown'] as const).map((state) => (
+            <option key={state} value={state} selected={filter.state === state}>
+              {stateText(state)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Show</button>
+    </form>
+  );
+}
+
 /** The history of proposals, newest first. */
 export function proposalsPage({
   proposals,
@@ -56,24 +79,7 @@ export function proposalsPage({
             one.
           </p>
         )}
-        <form class="filter" method="get" action={PROPOSALS_PATH}>
-          <label class="wide">
-            Connector
-            <input type="search" name="connector" value={filter.connector} maxLength={64} />
-          </label>
-          <label>
-            State
-            <select name="state">
-              <option value="">all</option>
-              {(['open', 'merged', 'closed', 'failed', 'unknown'] as const).map((state) => (
-                <option key={state} value={state} selected={filter.state === state}>
-                  {stateText(state)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button type="submit">Show</button>
-        </form>
+        <Filter filter={filter} />
         {proposals.length === 0 ? (
           <p class="nothing">{emptyText(filter, canPropose)}</p>
         ) : (
