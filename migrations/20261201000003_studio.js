@@ -48,6 +48,8 @@ export async function up(knex) {
     head_commit text,
     -- The commit that the branch is about to get; null once it is there.
     next_commit text,
+    -- 1: the branch has commits of other people, whose files every later commit keeps.
+    is_shared integer not null default 0 check (is_shared in (0, 1)),
     pull_number integer,
     pull_url text,
     title text not null,

@@ -52,3 +52,6 @@ export const DIFF_CONTEXT_LINES = 3;
  * 1,000 take some 4 MB.
  */
 export const DIFF_EDITS_MAX = 1_000;
+
+/** How many days before the end of a token `doctor` and Studio warn: time enough to get another one approved. */
+export const TOKEN_EXPIRY_WARNING_DAYS = 14;

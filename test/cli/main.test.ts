@@ -41,7 +41,7 @@ describe('a wrong command line exits with 2, says why on stderr and points to --
     [['explain', '--connector', 'a.yaml'], '--doc'],
     [
       ['keys', 'create', '--name', 'a'],
-      "'--right <right>' not specified. Allowed choices are push, read, operate",
+      "'--right <right>' not specified. Allowed choices are push, read, author, operate",
     ],
     [['keys', 'create', '--name', 'a', '--right', 'fly'], 'fly'],
     [['sing'], 'sing'],

@@ -5,8 +5,10 @@ import type { BridgeContext } from '../run/bridge.ts';
 import { bucketFindings, isInCloud, serviceAgentFindings } from './bucket.ts';
 import { credentialsFindings } from './credentials.ts';
 import { dataStoreFindings } from './data-store.ts';
+import type { GithubSettings } from '../../studio/github/settings.ts';
 import { embeddingFindings } from './embeddings.ts';
 import { check, ok, skip, NOT_VISIBLE, type DoctorFinding, type Subject } from './finding.ts';
+import { githubFindings } from './github.ts';
 import { permissionsFindings } from './permissions.ts';
 import { policyFindings } from './policy.ts';
 import { pushQueueFindings, pushTokenFindings } from './push-queue.ts';
@@ -32,6 +34,8 @@ export interface DoctorContext extends SecretVariables {
   readonly wrongVariables: readonly WrongVariable[];
   readonly misspelledVariables: readonly MisspelledVariable[];
   readonly proxy: BridgeContext['proxy'];
+  /** Undefined: no credentials of GitHub are configured. */
+  readonly github?: GithubSettings | undefined;
 }
 
 const OF_GOOGLE: readonly Subject[] = [
@@ -61,12 +65,13 @@ export async function runChecks(context: DoctorContext, signal: AbortSignal): Pr
           return [ok('connector', `${connectorPath} is valid: ${connector.metadata.name}.`)];
         });
   const needs = credentialsNeeded(connector, context);
-  const [policy, state, secrets, embeddings, credentials] = await Promise.all([
+  const [policy, state, secrets, embeddings, credentials, github] = await Promise.all([
     policyFindings(context, signal),
     stateFindings(context, signal),
     secretFindings(context, signal),
     embeddingFindings(context, signal),
     credentialsFindings(needs.google || needs.bucket, signal),
+    githubFindings(context.github, signal),
   ]);
   const shared = [
     ...settingsFindings(context),
@@ -75,6 +80,7 @@ export async function runChecks(context: DoctorContext, signal: AbortSignal): Pr
     ...secrets,
     ...embeddings,
     ...credentials,
+    ...github,
     ...loaded,
   ];
   if (connectorPath === undefined) return shared;

@@ -14,6 +14,7 @@ export type Subject =
   | 'secrets'
   | 'embeddings'
   | 'credentials'
+  | 'github'
   | 'connector'
   | 'source'
   | 'data store'

@@ -86,8 +86,8 @@ export async function openServerState(place: {
 
     audit: openAuditLog(database, place.clock ?? systemClock, place.log),
     auditRecords: openAuditRecords(database, place.clock, place.log),
-    secrets: openSecretStore(database),
-    drafts: openDraftStore(database, place.clock ?? systemClock),
+    secrets: openSecretStore(database, place.log),
+    drafts: openDraftStore(database, place.clock ?? systemClock, place.log),
     documentCount: (connectorId) => database.guarded((on) => documentCount(on, connectorId)),
     proposals: openProposalStore(database, place.clock ?? systemClock),
     documentCounts: (connectorIds) => database.guarded((on) => documentCounts(on, connectorIds)),

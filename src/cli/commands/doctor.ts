@@ -50,6 +50,7 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
     policyFile,
     oracleClientLibDir,
     redactor,
+    github: githubOf(io.env),
     ...secretVariablesOf(io.env),
   };
   const findings = await withSignals((signal) => examine(context, signal), { process });
@@ -73,6 +74,16 @@ async function doctor(flags: DoctorFlags, io: CommandIo): Promise<void> {
   }
   writeReport(report, 'text', { ...io, stdout: io.stderr }, redact);
   io.stdout.write(redact(fixScript(commands, name)));
+}
+
+/** An invalid variable is a finding about the settings already. */
+function githubOf(env: Environment): ReturnType<Environment['github']> {
+  try {
+    return env.github();
+  } catch (thrown) {
+    if (toBridgeError(thrown).code !== 'ENVIRONMENT_INVALID') throw thrown;
+    return undefined;
+  }
 }
 
 /** What a fix needs to know about a finding is not part of the report. */

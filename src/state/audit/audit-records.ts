@@ -7,11 +7,10 @@ import {
   type AuditRecords,
   type RecordedAuditEvent,
 } from '../../core/access/audit-log.ts';
-import { auditFields } from '../../core/access/audit-text.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
 import { systemClock, type Clock } from '../../core/time/clock.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
-import { insertAuditEvent } from './insert-event.ts';
+import { auditedChange } from './audited-change.ts';
 import type { AuditEventTable } from './table.ts';
 
 const DAY_SECONDS = 86_400;
@@ -42,9 +41,9 @@ export function openAuditRecords(
           .limit(limit);
         return rows.map(eventOf);
       }),
-    async expire(days, limit) {
-      const expired = await database.guarded(({ knex, dialect }) =>
-        knex.transaction(async (transaction) => {
+    expire: (days, limit) =>
+      database.guarded(({ knex, dialect }) =>
+        auditedChange(knex, log, async (transaction, record) => {
           // By the clock of the database, which the triggers of the table use too.
           const old = transaction('audit_events')
             .where('at', '<', transaction.raw(dialect.clockText(-days * DAY_SECONDS)))
@@ -52,13 +51,10 @@ export function openAuditRecords(
             .limit(limit)
             .select('id');
           const deleted = await transaction('audit_events').whereIn('id', old).delete();
-          if (deleted > 0) await insertAuditEvent(transaction, expiry(deleted, days), clock.now());
+          if (deleted > 0) await record(expiry(deleted, days), clock.now());
           return deleted;
         }),
-      );
-      if (expired > 0) log.info('audit', auditFields(expiry(expired, days)));
-      return expired;
-    },
+      ),
   };
 }
 

@@ -4,7 +4,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { MANAGED_SECRETS_NAMED_MAX } from '../../core/limits.ts';
 import { open, seal } from '../../core/secrets/managed/cipher.ts';
 import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
-import { insertAuditEvent } from '../audit/insert-event.ts';
+import type { RecordEvent } from '../audit/audited-change.ts';
 import { requireCurrentKey } from './require-key.ts';
 import { columnsOf, SEALED_COLUMNS, sealedOf } from './tables.ts';
 
@@ -14,6 +14,7 @@ import { columnsOf, SEALED_COLUMNS, sealedOf } from './tables.ts';
  */
 export async function rotateSecrets(
   transaction: Knex.Transaction,
+  record: RecordEvent,
   ring: KeyRing,
   { actor, now }: { readonly actor: Actor; readonly now: Date },
 ): Promise<number> {
@@ -39,11 +40,7 @@ export async function rotateSecrets(
   if (unreadable.length > 0) throw notAllReadable(unreadable);
   const details = { key_id: ring.current.id, secrets: rotated };
   const object = { kind: 'secret', name: '*' };
-  await insertAuditEvent(
-    transaction,
-    { actor, action: 'secret.rotate', object, outcome: 'ok', details },
-    now,
-  );
+  await record({ actor, action: 'secret.rotate', object, outcome: 'ok', details }, now);
   return rotated;
 }
 

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
 import type { Actor } from '../../core/access/actor.ts';
 import { BridgeError } from '../../core/errors.ts';
+import { silentLogger, type Logger } from '../../core/log.ts';
 import { seal, type Sealed } from '../../core/secrets/managed/cipher.ts';
 import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
 import type { Database } from '../../database/database.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
-import { insertAuditEvent } from '../audit/insert-event.ts';
+import { auditedChange, type RecordEvent } from '../audit/audited-change.ts';
 import { requireCurrentKey } from './require-key.ts';
 import { rotateSecrets } from './rotate.ts';
 import { noteSecretUse, readSecrets, textsIn, type SecretRows } from './secret-rows.ts';
@@ -55,9 +56,12 @@ export interface SecretStore extends SecretRows {
   rotate(ring: KeyRing, by: Authorship): Promise<number>;
 }
 
-export function openSecretStore(database: Pick<ServerDatabase, 'guarded'>): SecretStore {
-  const changing = <Answer>(work: (transaction: Knex.Transaction) => Promise<Answer>) =>
-    database.guarded((on) => inOneChange(on, work));
+/** @param log gets a line for each event of the audit log */
+export function openSecretStore(
+  database: Pick<ServerDatabase, 'guarded'>,
+  log: Pick<Logger, 'info'> = silentLogger,
+): SecretStore {
+  const changing = <Answer>(work: Changing<Answer>) => database.guarded((on) => inOneChange(on, log, work));
   return {
     read: (names) => database.guarded((on) => readSecrets(on, names)),
     noteUse: (names, now) => database.guarded((on) => noteSecretUse(on, names, now)),
@@ -73,18 +77,20 @@ export function openSecretStore(database: Pick<ServerDatabase, 'guarded'>): Secr
       database.guarded(async ({ knex }) =>
         (await knex('managed_secret_keys').orderBy('key_id')).map(sealedOf),
       ),
-    set: (change, by) => changing((transaction) => setSecret(transaction, change, by)),
+    set: (change, by) => changing((transaction, record) => setSecret(transaction, record, change, by)),
     delete: (name, { actor, now }) =>
-      changing(async (transaction) => {
+      changing(async (transaction, record) => {
         const deleted = await transaction('managed_secrets').where({ name }).delete();
         if (deleted === 0) return false;
         const object = { kind: 'secret', name };
-        await insertAuditEvent(transaction, { actor, action: 'secret.delete', object, outcome: 'ok' }, now);
+        await record({ actor, action: 'secret.delete', object, outcome: 'ok' }, now);
         return true;
       }),
-    rotate: (ring, by) => changing((transaction) => rotateSecrets(transaction, ring, by)),
+    rotate: (ring, by) => changing((transaction, record) => rotateSecrets(transaction, record, ring, by)),
   };
 }
+
+type Changing<Answer> = (transaction: Knex.Transaction, record: RecordEvent) => Promise<Answer>;
 
 /**
  * A transaction that no other change of secrets can come between. SQLite has one writer at a time; in Postgres the others wait
@@ -92,16 +98,18 @@ export function openSecretStore(database: Pick<ServerDatabase, 'guarded'>): Secr
  */
 function inOneChange<Answer>(
   { knex, dialect }: Database,
-  work: (transaction: Knex.Transaction) => Promise<Answer>,
+  log: Pick<Logger, 'info'>,
+  work: Changing<Answer>,
 ): Promise<Answer> {
-  return knex.transaction(async (transaction) => {
+  return auditedChange(knex, log, async (transaction, record) => {
     if (dialect.rowLocks) await transaction.raw('lock table managed_secrets in share row exclusive mode');
-    return work(transaction);
+    return work(transaction, record);
   });
 }
 
 async function setSecret(
   transaction: Knex.Transaction,
+  record: RecordEvent,
   change: SecretChange,
   { actor, now }: Authorship,
 ): Promise<'created' | 'changed'> {
@@ -148,7 +156,7 @@ async function setSecret(
     outcome: 'ok',
     details,
   } as const;
-  await insertAuditEvent(transaction, event, now);
+  await record(event, now);
   return outcome;
 }
 

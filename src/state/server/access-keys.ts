@@ -1,9 +1,8 @@
 import type { AuditActor, AuditEvent } from '../../core/access/audit-log.ts';
-import { auditFields } from '../../core/access/audit-text.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
 import type { AccessKey } from '../../core/secrets/access-key.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
-import { insertAuditEvent } from '../audit/insert-event.ts';
+import { auditedChange } from '../audit/audited-change.ts';
 import type { AccessKeyTable } from '../tables.ts';
 
 /** The access keys of the server. Creating and revoking one is in the audit log. Every method: @throws BridgeError STATE_* */
@@ -29,29 +28,28 @@ export interface AccessKeys {
   noteUse(id: string, now: Date): Promise<void>;
 }
 
+function clockOf(database: ServerDatabase): Promise<Date> {
+  return database.guarded(async ({ knex, dialect }) => {
+    const row = await knex
+      .select<{ now: number | string }[]>(knex.raw(`${dialect.clockMs} as now`))
+      .first<{ now: number | string } | undefined>();
+    return new Date(Number(row?.now));
+  });
+}
+
 /** @param log gets a line for each event of the audit log */
 export function openAccessKeys(
   database: ServerDatabase,
   log: Pick<Logger, 'info'> = silentLogger,
 ): AccessKeys {
-  const written = (event: AuditEvent) => {
-    log.info('audit', auditFields(event));
-  };
   const find = (id: string) =>
     database.guarded(async ({ knex }) => {
       const row = await knex('access_keys').where({ id }).first();
       return row === undefined ? undefined : keyOf(row);
     });
-  const now = () =>
-    database.guarded(async ({ knex, dialect }) => {
-      const row = await knex
-        .select<{ now: number | string }[]>(knex.raw(`${dialect.clockMs} as now`))
-        .first<{ now: number | string } | undefined>();
-      return new Date(Number(row?.now));
-    });
   return {
     find,
-    now,
+    now: () => clockOf(database),
     look: (id) =>
       database.guarded(async ({ knex, dialect }) => {
         const row = await knex('access_keys').where({ id }).first();
@@ -64,28 +62,25 @@ export function openAccessKeys(
       }),
     async addFirst(key, by) {
       const event = eventOf('key.create', key, by);
-      const added = await database.guarded(({ knex, dialect }) =>
-        knex.transaction(async (transaction) => {
+      return database.guarded(({ knex, dialect }) =>
+        auditedChange(knex, log, async (transaction, record) => {
           // SQLite has one writer at a time; in Postgres the others wait here for the first one.
           if (dialect.rowLocks) await transaction.raw('lock table access_keys in share row exclusive mode');
           if ((await transaction('access_keys').first('id')) !== undefined) return false;
           await transaction('access_keys').insert(rowOf(key));
-          await insertAuditEvent(transaction, event, new Date(key.createdAt));
+          await record(event, new Date(key.createdAt));
           return true;
         }),
       );
-      if (added) written(event);
-      return added;
     },
     async add(key, by) {
       const event = eventOf('key.create', key, by);
       await database.guarded(({ knex }) =>
-        knex.transaction(async (transaction) => {
+        auditedChange(knex, log, async (transaction, record) => {
           await transaction('access_keys').insert(rowOf(key));
-          await insertAuditEvent(transaction, event, new Date(key.createdAt));
+          await record(event, new Date(key.createdAt));
         }),
       );
-      written(event);
     },
     any: () => database.guarded(async ({ knex }) => (await knex('access_keys').first('id')) !== undefined),
     list: () =>
@@ -94,18 +89,14 @@ export function openAccessKeys(
         return rows.map(keyOf);
       }),
     async revoke(id, now, by) {
-      const event = await database.guarded(({ knex }) =>
-        knex.transaction(async (transaction) => {
+      await database.guarded(({ knex }) =>
+        auditedChange(knex, log, async (transaction, record) => {
           const active = transaction('access_keys').where({ id }).whereNull('revoked_at');
-          if ((await active.update({ revoked_at: now.toISOString() })) === 0) return undefined;
+          if ((await active.update({ revoked_at: now.toISOString() })) === 0) return;
           const row = await transaction('access_keys').where({ id }).first();
-          if (row === undefined) return undefined;
-          const revoked = eventOf('key.revoke', keyOf(row), by);
-          await insertAuditEvent(transaction, revoked, now);
-          return revoked;
+          if (row !== undefined) await record(eventOf('key.revoke', keyOf(row), by), now);
         }),
       );
-      if (event !== undefined) written(event);
       return find(id);
     },
     noteUse: (id, now) =>

@@ -1,9 +1,10 @@
 import type { Actor } from '../../core/access/actor.ts';
 import type { AuditAction } from '../../core/access/audit-log.ts';
+import { silentLogger, type Logger } from '../../core/log.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 import { isUniqueViolation } from '../../database/state-errors.ts';
-import { insertAuditEvent } from '../audit/insert-event.ts';
+import { auditedChange } from '../audit/audited-change.ts';
 import type { Knex } from 'knex';
 
 interface DraftTable {
@@ -75,14 +76,20 @@ export interface DraftStore {
   expire(before: Date): Promise<void>;
 }
 
-export function openDraftStore(database: Pick<ServerDatabase, 'guarded'>, clock: Clock): DraftStore {
+/** @param log gets a line for each event of the audit log */
+export function openDraftStore(
+  database: Pick<ServerDatabase, 'guarded'>,
+  clock: Clock,
+  log: Pick<Logger, 'info'> = silentLogger,
+): DraftStore {
   const now = () => clock.now().toISOString();
   const one = async (query: Knex.QueryBuilder<DraftTable, DraftTable[]>) => {
     const [row] = await query.limit(1);
     return row === undefined ? undefined : draftOf(row);
   };
   return {
-    add: (draft, most, actor) => database.guarded(({ knex }) => add(knex, draft, most, actor, clock)),
+    add: (draft, most, actor) =>
+      database.guarded(({ knex }) => add(knex, { draft, most, actor }, clock, log)),
     find: (id, actorId) =>
       database.guarded(({ knex }) => one(knex('studio_drafts').where({ id, actor_id: actorId }).select('*'))),
     findEdited: (connectorId, actorId) =>
@@ -106,12 +113,12 @@ export function openDraftStore(database: Pick<ServerDatabase, 'guarded'>, clock:
       ),
     remove: (id, actor) =>
       database.guarded(({ knex }) =>
-        knex.transaction(async (transaction) => {
+        auditedChange(knex, log, async (transaction, record) => {
           const own = { id, actor_id: actor.id };
           const row = await transaction('studio_drafts').where(own).first();
           if (row === undefined || (await transaction('studio_drafts').where(own).delete()) === 0)
             return false;
-          await insertAuditEvent(transaction, eventOf('draft.discard', draftOf(row), actor), clock.now());
+          await record(eventOf('draft.discard', draftOf(row), actor), clock.now());
           return true;
         }),
       ),
@@ -146,20 +153,19 @@ function baseRow(base: StoredDraft['base']): Pick<DraftTable, 'base_content' | '
 
 async function add(
   knex: Knex,
-  draft: StoredDraft,
-  most: number,
-  actor: Actor,
+  { draft, most, actor }: { readonly draft: StoredDraft; readonly most: number; readonly actor: Actor },
   clock: Clock,
+  log: Pick<Logger, 'info'>,
 ): Promise<'added' | 'full' | 'exists'> {
   try {
-    return await knex.transaction(async (transaction) => {
+    return await auditedChange(knex, log, async (transaction, record) => {
       const own = transaction('studio_drafts').where({ actor_id: draft.actorId });
       const counted: readonly { drafts: number | string }[] = await own.select(
         knex.raw('count(*) as drafts'),
       );
       if (Number(counted[0]?.drafts ?? 0) >= most) return 'full';
       await transaction('studio_drafts').insert(rowOf(draft));
-      await insertAuditEvent(transaction, eventOf('draft.create', draft, actor), clock.now());
+      await record(eventOf('draft.create', draft, actor), clock.now());
       return 'added';
     });
   } catch (thrown) {

@@ -27,6 +27,8 @@ export interface StoredProposal {
   readonly headCommit: string | null;
   /** The commit that the branch is about to get; null once it is there. */
   readonly nextCommit: string | null;
+  /** Whether the branch has commits of other people, whose files every later commit keeps. */
+  readonly isShared: boolean;
   readonly pull: { readonly number: number; readonly url: string } | null;
   readonly title: string;
   readonly body: string;
@@ -59,7 +61,10 @@ export type ProposalAttempt = Pick<
 >;
 
 export type ProposalChange = Partial<
-  Pick<StoredProposal, 'state' | 'headCommit' | 'nextCommit' | 'pull' | 'checkedAt' | 'etag' | 'error'>
+  Pick<
+    StoredProposal,
+    'state' | 'headCommit' | 'nextCommit' | 'isShared' | 'pull' | 'checkedAt' | 'etag' | 'error'
+  >
 >;
 
 /** The journal of proposals. Every method: @throws BridgeError STATE_* */
@@ -191,11 +196,21 @@ function attemptRow(attempt: ProposalAttempt) {
   };
 }
 
-function changedColumns({ state, headCommit, nextCommit, pull, checkedAt, etag, error }: ProposalChange) {
+function changedColumns({
+  state,
+  headCommit,
+  nextCommit,
+  isShared,
+  pull,
+  checkedAt,
+  etag,
+  error,
+}: ProposalChange) {
   return {
     ...(state !== undefined && { state }),
     ...(headCommit !== undefined && { head_commit: headCommit }),
     ...(nextCommit !== undefined && { next_commit: nextCommit }),
+    ...(isShared !== undefined && { is_shared: isShared ? 1 : 0 }),
     ...(pull !== undefined && { pull_number: pull?.number ?? null, pull_url: pull?.url ?? null }),
     ...(checkedAt !== undefined && { checked_at: checkedAt }),
     ...(etag !== undefined && { etag }),
@@ -215,6 +230,7 @@ function storedProposal(row: ProposalTable): StoredProposal {
     state: row.state,
     headCommit: row.head_commit,
     nextCommit: row.next_commit,
+    isShared: row.is_shared === 1,
     pull:
       row.pull_number === null || row.pull_url === null
         ? null

@@ -13,6 +13,7 @@ export interface ProposalTable {
   state: StoredProposalState;
   head_commit: string | null;
   next_commit: string | null;
+  is_shared: number;
   pull_number: number | null;
   pull_url: string | null;
   title: string;

@@ -222,7 +222,7 @@ describe.each(['SQLite', 'Postgres'])('stored secrets in %s', (engine) => {
       await withStore(async (store, _, address) => {
         await setAll(store);
         const servers = await Promise.all([1, 2, 3].map(() => openServerDatabase(address)));
-        const [one, two, three] = servers.map(openSecretStore);
+        const [one, two, three] = servers.map((server) => openSecretStore(server));
         await Promise.all([
           one?.rotate(B, by),
           two && set(two, 'hr-db', 'new', A),

@@ -67,6 +67,8 @@ interface ConflictResolution {
 export interface ChangeProposals {
   /** Whether pull requests can be opened; otherwise a patch can be downloaded. */
   readonly canPropose: boolean;
+  /** A sentence about a token that expires soon; undefined: none. */
+  tokenWarning(): string | undefined;
   /** Computes a change and proposes nothing. @throws BridgeError DRAFT_UNKNOWN, DEFINITION_UNKNOWN, GITHUB_* or REPOSITORY_FILE_REFUSED */
   plan(request: ChangeRequest, actor: Actor, signal: AbortSignal): Promise<PlannedChange>;
   /** @throws BridgeError as `plan`, and PROPOSAL_EMPTY, PROPOSAL_REFUSED, PROPOSAL_BUSY; ProposalConflictError */
@@ -81,4 +83,10 @@ export interface ChangeProposals {
   ): Promise<readonly ProposalRecord[]>;
   /** @throws BridgeError PROPOSAL_UNKNOWN */
   find(id: string, actor: Actor, signal: AbortSignal): Promise<ProposalRecord>;
+  /** The files of a proposal as they were proposed; undefined if GitHub cannot return them now. */
+  filesOf(
+    proposal: ProposalRecord,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<readonly FileChange[] | undefined>;
 }

@@ -19,7 +19,7 @@ import { schedulableOf } from './connector-text.ts';
 import type { Intended } from './intended-change.ts';
 import { actionIntended } from './plan-action.ts';
 import { draftIntended } from './plan-draft.ts';
-import type { ProposalOrder, ProposalService } from '../proposals/proposal-service.ts';
+import type { ProposalOrder, ProposalRecord, ProposalService } from '../proposals/proposal-service.ts';
 
 interface ChangeSettings {
   readonly service: ProposalService;
@@ -45,6 +45,7 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
   const { service, drafts } = settings;
   return {
     canPropose: service.canPropose,
+    tokenWarning: () => service.tokenWarning(),
     async plan(request, actor, signal) {
       requireRight(actor, 'author');
       return (await planned(request, settings, actor, signal)).plan;
@@ -62,6 +63,10 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
       const text = keep === 'theirs' ? theirs : draft.text;
       return drafts.rebase(draftId, { version, text, base }, actor);
     },
+    async filesOf(proposal, actor, signal) {
+      requireRight(actor, 'read');
+      return proposedFiles(proposal, settings, signal);
+    },
     async list(filter, actor, signal) {
       requireRight(actor, 'read');
       await refreshed(settings, signal);
@@ -77,6 +82,31 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
       });
     },
   };
+}
+
+/** The texts are read from GitHub by their blobs, which never change. */
+async function proposedFiles(
+  { files }: ProposalRecord,
+  { service, log }: ChangeSettings,
+  signal: AbortSignal,
+): Promise<readonly FileChange[] | undefined> {
+  try {
+    const textOf = (path: string, blob: string | null) =>
+      blob === null ? null : service.textOf(path, blob, signal);
+    const found: FileChange[] = [];
+    for (const { path, before, after } of files) {
+      const was = await textOf(path, before);
+      const is = await textOf(path, after);
+      if (was === undefined || is === undefined) return undefined;
+      found.push({ path, before: was, after: is });
+    }
+    return found;
+  } catch (thrown) {
+    const { code } = toBridgeError(thrown);
+    if (!code.startsWith('GITHUB_')) throw thrown;
+    log.warn('the files of a proposal could not be requested', { code });
+    return undefined;
+  }
 }
 
 /** The history can be read while GitHub cannot be reached; the states are then older. */
@@ -139,7 +169,7 @@ async function planned(
 }
 
 async function findingsOf(intended: Intended, settings: ChangeSettings): Promise<Findings> {
-  const { action, after, path, connectorId } = intended;
+  const { action, after, path, connectorId, draft } = intended;
   const isNew = action === 'create' || action === 'clone';
   const problems =
     after === null
@@ -148,7 +178,7 @@ async function findingsOf(intended: Intended, settings: ChangeSettings): Promise
   const documents = isNew
     ? null
     : { count: await settings.documentCount(connectorId), at: settings.clock.now().toISOString() };
-  return { problems, documents, advice: after === null ? [] : settings.adviceOf(after) };
+  return { problems, documents, advice: draft === null ? [] : settings.adviceOf(draft.text) };
 }
 
 async function filesOf(

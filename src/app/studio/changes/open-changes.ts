@@ -1,6 +1,8 @@
 import { basename, relative, resolve } from 'node:path';
 import type { Clock } from '../../../core/time/clock.ts';
 import type { Logger } from '../../../core/log.ts';
+import { adviceOf } from '../../../definitions/connector/advice/advice-of.ts';
+import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import { pathProblem } from '../../../studio/repository-paths.ts';
 import { FLOWS_PATH_DEFAULT, type RepositoryLayout } from '../../../studio/changes/repository-layout.ts';
 import type { DraftChecker } from '../check-draft.ts';
@@ -44,6 +46,6 @@ export function openChanges({ state, ...settings }: ChangesSettings): ChangeProp
   return openChangeProposals({
     ...settings,
     documentCount: (connectorId) => state.documentCount(connectorId),
-    adviceOf: () => [],
+    adviceOf: (text) => adviceOf(readYaml(text).value).map(({ message }) => message),
   });
 }

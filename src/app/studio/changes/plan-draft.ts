@@ -8,7 +8,7 @@ import type { Intended } from './intended-change.ts';
 
 interface DraftPlanning {
   readonly drafts: Pick<DraftService, 'find'>;
-  readonly service: Pick<ProposalService, 'list'>;
+  readonly service: Pick<ProposalService, 'isBegunWith' | 'list'>;
 }
 
 /** The proposals of one connector in which the merged one of a draft is looked for. */
@@ -37,6 +37,9 @@ export async function draftIntended(
     now?.text === text ||
     (now !== undefined && (await wasProposed(draft, connectorId, now.blob, service)));
   if (isUnchanged) return { ...common, basedOnBlob: now?.blob ?? null, conflict: null };
+  if (begun !== null && (await service.isBegunWith(connectorId, { path, blob: begun.blob }, signal))) {
+    return { ...common, basedOnBlob: begun.blob, conflict: null };
+  }
   if (intent !== 'edit' && begun === null) {
     const refusal = `The repository already has ${path}. Choose another name, or edit that connector.`;
     return { ...common, refusals: [...refusals, refusal], basedOnBlob: null, conflict: null };

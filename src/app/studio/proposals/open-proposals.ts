@@ -6,6 +6,9 @@ import { sleep } from '../../../core/retry.ts';
 import type { Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { GithubApi } from '../../../studio/github/api.ts';
+import { readBranch } from '../../../studio/github/git-database.ts';
+import { openPull } from '../../../studio/github/pull-requests.ts';
+import { tokenExpiryWarning } from '../../../studio/github/token-expiry.ts';
 import type { GithubSettings } from '../../../studio/github/settings.ts';
 import type { RepositoryBase } from '../../../studio/repository.ts';
 import type { ProposalLease } from '../../../state/studio/proposal-lease.ts';
@@ -21,6 +24,7 @@ import { PacedWrites } from './write/paced-writes.ts';
 import type { ProposalOrder, ProposalRecord, ProposalService } from './proposal-service.ts';
 import { refreshProposals } from './refresh-proposals.ts';
 import { RepositoryAccess } from './write/repository-access.ts';
+import { isVersionOf } from './write/wanted-files.ts';
 import { writeProposal } from './write/write-proposal.ts';
 
 interface ProposalContext {
@@ -93,6 +97,16 @@ export function openProposals(context: ProposalContext): ProposalService & { clo
         }
       });
     },
+    async isBegunWith(connectorId, file, signal) {
+      if (access === undefined || !CONNECTOR.test(connectorId)) return false;
+      const base = await access.recentBase(signal);
+      const branch = `studio/${connectorId}`;
+      const head = await readBranch(access.api, branch, signal);
+      if (head === undefined || !(await isVersionOf(head, file, base, access, signal))) return false;
+      return (await openPull(access.api, { branch, base: base.branch }, signal)) !== undefined;
+    },
+    tokenWarning: () => tokenExpiryWarning(access?.tokenExpires, clock.now()),
+    textOf: async (path, blob, signal) => access?.blobs.text(path, blob, signal),
     list: async (filter) => (await store.list(filter)).map(record),
     async find(id) {
       const found = await store.find(id);

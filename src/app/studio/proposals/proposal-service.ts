@@ -63,6 +63,16 @@ export interface ProposalService {
    * @throws BridgeError RIGHT_MISSING, GITHUB_*, PROPOSAL_EMPTY, PROPOSAL_CONFLICT or STATE_*
    */
   propose(order: ProposalOrder, actor: Actor, signal: AbortSignal): Promise<ProposalRecord>;
+  /** Whether the open pull request of a connector has this version of its file, and the base branch did not change it since. */
+  isBegunWith(
+    connectorId: string,
+    file: { readonly path: string; readonly blob: string },
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  /** The text of a version of a file; undefined if the repository does not have it. @throws BridgeError GITHUB_* */
+  textOf(path: string, blob: string, signal: AbortSignal): Promise<string | undefined>;
+  /** A sentence about a token that expires soon, as far as GitHub said so; undefined: none. */
+  tokenWarning(): string | undefined;
   /** Newest first. */
   list(filter: { readonly connectorId?: string; readonly limit: number }): Promise<readonly ProposalRecord[]>;
   find(id: string): Promise<ProposalRecord | undefined>;

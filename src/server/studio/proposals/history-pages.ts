@@ -30,6 +30,7 @@ export function historyPageRoutes({ changes, clock }: StudioContext): RouteSet {
           proposals: all.filter((each) => state === '' || each.state === state),
           filter: { connector, state },
           canPropose: changes.canPropose,
+          tokenWarning: changes.tokenWarning(),
           now: clock.now().toISOString(),
           flash: takeFlash(STUDIO_PATH, request, reply),
           viewer: viewerOf(request.caller),
@@ -41,9 +42,12 @@ export function historyPageRoutes({ changes, clock }: StudioContext): RouteSet {
       `${PROPOSALS_PATH}/:id`,
       { config: READ, schema: { hide: true, params: proposalIdParams } },
       async (request, reply) => {
-        const proposal = await changes.find(request.params.id, actorOf(request), proposalSignal());
+        const actor = actorOf(request);
+        const proposal = await changes.find(request.params.id, actor, proposalSignal());
+        const texts = await changes.filesOf(proposal, actor, proposalSignal());
         const page = proposalPage({
           proposal,
+          texts,
           now: clock.now().toISOString(),
           flash: takeFlash(STUDIO_PATH, request, reply),
           viewer: viewerOf(request.caller),

@@ -32,9 +32,10 @@ export function proposalPageRoutes({ changes }: StudioContext): RouteSet {
       keepFlash({ tone: 'good', text: `${title}: proposed.` }, STUDIO_PATH, request, reply);
       return await reply.redirect(proposalPath(id), 303);
     } catch (thrown) {
-      const [conflict] = conflictsOf(thrown);
-      if (conflict !== undefined) {
+      const conflicts = conflictsOf(thrown);
+      if (conflicts.length > 0) {
         const plan = await changes.plan(order, actor, proposalSignal());
+        const conflict = conflicts.find(({ path }) => path === plan.path) ?? conflicts[0] ?? null;
         const page = changePage({ plan: { ...plan, conflict }, ...pageParts(subject, request, reply) });
         return reply.status(409).type(HTML).send(page);
       }

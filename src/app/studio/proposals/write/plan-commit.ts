@@ -26,6 +26,8 @@ export interface CommitPlan {
   readonly baseTree: string;
   readonly parents: readonly string[];
   readonly changes: readonly TreeChange[];
+  /** Whether the branch has commits of other people. */
+  readonly isShared: boolean;
   /** The commit at the head of the branch, if it is complete as soon as it has the planned tree. */
   readonly adoptable: { readonly commit: string; readonly tree: string } | undefined;
 }
@@ -46,6 +48,7 @@ export async function planCommit(planning: Planning, seen: Seen): Promise<Commit
   const onBase = async () => ({
     baseTree: base.files.tree,
     changes: await changesOn(base.files, wanted, signal),
+    isShared: false,
   });
   if (head === undefined) return { ...(await onBase()), parents: [base.files.commit], adoptable: undefined };
   const relation = await relate(access.api, base.files.commit, head, signal);
@@ -53,8 +56,8 @@ export async function planCommit(planning: Planning, seen: Seen): Promise<Commit
   if (seen.pull === undefined && relation.baseHasHead) {
     return { ...(await onBase()), parents: [base.files.commit], adoptable: undefined };
   }
-  if (seen.written.has(head)) {
-    if (seen.pull !== undefined) await requireSameProposal(planning, seen, head);
+  if (seen.pull !== undefined) await requireSameProposal(planning, seen, head);
+  if (seen.written.has(head) && seen.live?.isShared !== true) {
     const { tree } = await readCommit(access.api, head, signal);
     return {
       ...(await onBase()),
@@ -62,12 +65,12 @@ export async function planCommit(planning: Planning, seen: Seen): Promise<Commit
       adoptable: relation.headHasBase ? { commit: head, tree } : undefined,
     };
   }
-  if (seen.pull === undefined) throw await foreignBranch(planning, seen, head);
-  return extendForeign(planning, seen, head, relation.mergeBase);
+  if (seen.pull === undefined && !seen.written.has(head)) throw await foreignBranch(planning, seen, head);
+  return extendShared(planning, seen, head, relation.mergeBase);
 }
 
 /** Adds to other people's commits, and takes back what an earlier attempt wrote and this one does not want. */
-async function extendForeign(
+async function extendShared(
   planning: Planning,
   seen: Seen,
   head: string,
@@ -75,13 +78,19 @@ async function extendForeign(
 ): Promise<CommitPlan> {
   const { access, wanted, signal } = planning;
   const theirs = await access.filesAt(seen.branch, head, signal);
-  const ours = await access.filesAt(seen.branch, seen.live?.headCommit ?? mergeBase, signal);
+  // A server that was killed may have recorded only that it was about to write this commit.
+  const last = seen.written.has(head) ? head : (seen.live?.headCommit ?? mergeBase);
+  const ours = await access.filesAt(seen.branch, last, signal);
   const dropped = await droppedFiles(planning, seen, ours);
   const conflicts: FileConflict[] = [];
   for (const file of [...wanted, ...dropped]) {
     const now = await theirs.entry(file.path, signal);
     const expected = await ours.entry(file.path, signal);
-    if ((now?.sha ?? null) === (expected?.sha ?? null) || (now?.sha ?? null) === file.afterBlob) continue;
+    const blob = now?.sha ?? null;
+    if (blob === (expected?.sha ?? null) || blob === file.afterBlob) continue;
+    // The author compared this version of another person, and began with it.
+    const { basedOn } = planning.order;
+    if (file.path === basedOn.path && blob === basedOn.blob && blob !== file.beforeBlob) continue;
     conflicts.push({
       path: file.path,
       base: (await ours.read(file.path, signal))?.text ?? null,
@@ -104,6 +113,7 @@ async function extendForeign(
     baseTree: theirs.tree,
     parents: [head],
     changes,
+    isShared: true,
     adoptable: { commit: head, tree: theirs.tree },
   };
 }

@@ -33,6 +33,11 @@ export class RepositoryAccess {
     this.#clock = clock;
   }
 
+  /** When the token expires, as GitHub said with the last response; undefined: never, or it is not known. */
+  get tokenExpires(): Date | undefined {
+    return this.#recent?.base.remote.tokenExpires;
+  }
+
   /** The base branch as it was at most a few seconds ago, for pages. @throws BridgeError GITHUB_* */
   async recentBase(signal: AbortSignal): Promise<ReadBase> {
     const { atMs = -Infinity, base } = this.#recent ?? {};

@@ -4,7 +4,7 @@ import type { CommitFiles } from '../../../../studio/github/commit-files.ts';
 import { ProposalConflictError, type FileConflict } from '../../../../studio/proposal-conflict.ts';
 import { requirePath } from '../../../../studio/repository-paths.ts';
 import type { FileChange } from '../../../../studio/repository.ts';
-import { lastChange } from '../../../../studio/github/git-database.ts';
+import { lastChange, relate } from '../../../../studio/github/git-database.ts';
 import type { ProposalOrder } from '../proposal-service.ts';
 import type { ReadBase, RepositoryAccess } from './repository-access.ts';
 
@@ -14,10 +14,31 @@ export interface WantedFile extends FileChange {
   readonly afterBlob: string | null;
 }
 
+/** A version of a file with which an author began. */
+export interface BegunFile {
+  readonly path: string;
+  readonly blob: string;
+}
+
+/** Whether a branch has this version of a file, and the base branch did not change the file since the branch left it. */
+export async function isVersionOf(
+  head: string,
+  { path, blob }: BegunFile,
+  { branch, files: base }: ReadBase,
+  access: RepositoryAccess,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const proposed = await (await access.filesAt(branch, head, signal)).entry(path, signal);
+  if (proposed?.sha !== blob) return false;
+  const { mergeBase } = await relate(access.api, base.commit, head, signal);
+  const before = await (await access.filesAt(branch, mergeBase, signal)).entry(path, signal);
+  return before?.sha === (await base.entry(path, signal))?.sha;
+}
+
 interface BlobSources {
   readonly access: RepositoryAccess;
-  /** The blob of a file in the open proposal of this program, with which an author may begin too. */
-  readonly proposedBlob: (path: string) => Promise<string | null>;
+  /** Whether the author began with this version of the open pull request. */
+  readonly isBegunWith: (file: BegunFile) => Promise<boolean>;
 }
 
 /**
@@ -28,7 +49,7 @@ interface BlobSources {
 export async function wantedFiles(
   order: ProposalOrder,
   { files: base }: ReadBase,
-  { access, proposedBlob }: BlobSources,
+  { access, isBegunWith }: BlobSources,
   signal: AbortSignal,
 ): Promise<readonly WantedFile[]> {
   requirePath(order.basedOn.path);
@@ -41,7 +62,7 @@ export async function wantedFiles(
     wanted.push({ path, before: now?.text ?? null, after, beforeBlob: now?.blob ?? null, afterBlob });
   }
   if (wanted.length === 0) throw emptyProposal(base.branch);
-  await requireUnmovedBase(order, wanted, base, { access, proposedBlob }, signal);
+  await requireUnmovedBase(order, wanted, base, { access, isBegunWith }, signal);
   return wanted;
 }
 
@@ -55,14 +76,14 @@ async function requireUnmovedBase(
   { basedOn }: ProposalOrder,
   wanted: readonly WantedFile[],
   base: CommitFiles,
-  { access, proposedBlob }: BlobSources,
+  { access, isBegunWith }: BlobSources,
   signal: AbortSignal,
 ): Promise<void> {
   const { path, blob } = basedOn;
   const ours = wanted.find((file) => file.path === path);
   // Without a difference, the base branch has what the author proposes.
   if (ours === undefined || ours.beforeBlob === blob) return;
-  if (blob !== null && (await proposedBlob(path)) === blob) return;
+  if (blob !== null && (await isBegunWith({ path, blob }))) return;
   const started = blob === null ? undefined : await access.blobs.text(path, blob, signal);
   throw new ProposalConflictError(
     `The file ${path} changed on the branch ${base.branch} after the draft was begun, so nothing was proposed.`,

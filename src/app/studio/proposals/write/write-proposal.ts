@@ -13,7 +13,7 @@ import type { ProposalOrder } from '../proposal-service.ts';
 import { commitMessage, inertLine, markedBody } from '../../../../studio/body/commit-text.ts';
 import { BranchMovedError, publishCommit, publishPull, type Publishing } from './publish-commit.ts';
 import { requireWritable, type ReadBase, type RepositoryAccess } from './repository-access.ts';
-import { emptyProposal, wantedFiles, type WantedFile } from './wanted-files.ts';
+import { emptyProposal, isVersionOf, wantedFiles, type BegunFile, type WantedFile } from './wanted-files.ts';
 
 export interface Writing {
   readonly order: ProposalOrder;
@@ -46,12 +46,10 @@ async function writeOnce(writing: Writing): Promise<string> {
   const base = await access.newestBase(signal);
   requireWritable(base, access.api.repository);
   const seen = await look(writing, base);
-  const proposedBlob = async (path: string) => {
-    const { head, pull, written, branch } = seen;
-    if (head === undefined || pull === undefined || !written.has(head)) return null;
-    return (await (await access.filesAt(branch, head, signal)).entry(path, signal))?.sha ?? null;
-  };
-  const wanted = await wantedFiles(order, base, { access, proposedBlob }, signal);
+  const { head, pull } = seen;
+  const isBegunWith = async (file: BegunFile) =>
+    head !== undefined && pull !== undefined && isVersionOf(head, file, base, access, signal);
+  const wanted = await wantedFiles(order, base, { access, isBegunWith }, signal);
   const plan = await planCommit({ order, actor, base, wanted, access, signal }, seen);
   return await recordAndWrite(writing, { base, seen, wanted, plan });
 }
@@ -115,7 +113,7 @@ async function writeSteps(writing: Writing, decided: Decided, { id, body, step }
       ? plan.baseTree
       : await onceMoreAfterConflict(writing, () => createTree(api, plan.baseTree, plan.changes, signal));
   if (seen.head === undefined && tree === base.files.tree) throw emptyProposal(base.branch);
-  await store.change(id, { state: 'tree' });
+  await store.change(id, { state: 'tree', isShared: plan.isShared });
   const isThere = plan.adoptable?.tree === tree;
   const commit = isThere
     ? plan.adoptable.commit

@@ -16,7 +16,7 @@ export function Conflict({ conflict, draft, formToken }: ConflictSection) {
   const { path, theirs, yours, changedBy } = conflict;
   return (
     <section class="need tone-bad" role="alert" aria-labelledby="conflict-title">
-      <h2 id="conflict-title">Another person changed this connector</h2>
+      <h2 id="conflict-title">Another person changed this file</h2>
       <p>
         <code>{path}</code> is not as it was when you began{changedBy === null ? '' : `: ${changedBy}`}.
         Nothing was proposed. Compare both versions, then decide.
@@ -27,7 +27,13 @@ export function Conflict({ conflict, draft, formToken }: ConflictSection) {
       </div>
       <h3>From their version to yours</h3>
       <Diff files={[{ path, before: theirs, after: yours }]} />
-      {draft !== null && theirs !== null && (
+      {draft !== null && draft.path !== path && (
+        <p class="fix">
+          This file is generated from the connector, so a draft cannot take it over. Agree with the other
+          person; or close the pull request and delete its branch, then propose again.
+        </p>
+      )}
+      {draft?.path === path && theirs !== null && (
         <div class="actions">
           <Resolve {...{ draft, theirs, formToken }} keep="theirs" label="Take theirs as the new draft" />
           <Resolve
@@ -40,7 +46,7 @@ export function Conflict({ conflict, draft, formToken }: ConflictSection) {
           </a>
         </div>
       )}
-      {draft !== null && theirs === null && (
+      {draft?.path === path && theirs === null && (
         <p class="fix">
           They deleted the file. Discard this draft, or start a new connector with its text.{' '}
           <a href={draftPath(draft.id)}>Open the draft</a>

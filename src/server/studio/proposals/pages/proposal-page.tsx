@@ -5,17 +5,20 @@ import type { Viewer } from '../../../ops/elements/frame.tsx';
 import { ExactMoment } from '../../../ops/elements/moment.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
 import { PROPOSALS_PATH } from '../../paths.ts';
+import { Diff } from './diff.tsx';
 import { PullLink, stateText } from './proposals-page.tsx';
 
 interface ProposalPage {
   readonly proposal: ProposalRecord;
+  /** The files with their texts; undefined if they could not be read. */
+  readonly texts: Parameters<typeof Diff>[0]['files'] | undefined;
   readonly now: string;
   readonly flash: Flash | undefined;
   readonly viewer: Viewer;
 }
 
 /** One proposal: its state, its files and the text of its pull request. */
-export function proposalPage({ proposal, now, flash, viewer }: ProposalPage): string {
+export function proposalPage({ proposal, texts, now, flash, viewer }: ProposalPage): string {
   const { title, state, pull, branch, baseBranch, repository, files, body, error } = proposal;
   return studioFrame({
     title,
@@ -53,13 +56,17 @@ export function proposalPage({ proposal, now, flash, viewer }: ProposalPage): st
         />
         <section aria-labelledby="files-title">
           <h2 id="files-title">Files</h2>
-          <ul class="notes">
-            {files.map(({ path, before, after }) => (
-              <li key={path}>
-                <code>{path}</code> {before === null ? 'new' : after === null ? 'deleted' : 'changed'}
-              </li>
-            ))}
-          </ul>
+          {texts === undefined ? (
+            <ul class="notes">
+              {files.map(({ path, before, after }) => (
+                <li key={path}>
+                  <code>{path}</code> {before === null ? 'new' : after === null ? 'deleted' : 'changed'}
+                </li>
+              ))}
+            </ul>
+          ) : (
+            <Diff files={texts} />
+          )}
         </section>
         <section aria-labelledby="body-title">
           <h2 id="body-title">Text of the pull request</h2>

@@ -9,6 +9,7 @@ interface ProposalsPage {
   readonly proposals: readonly ProposalRecord[];
   readonly filter: { readonly connector: string; readonly state: string };
   readonly canPropose: boolean;
+  readonly tokenWarning: string | undefined;
   readonly now: string;
   readonly flash: Flash | undefined;
   readonly viewer: Viewer;
@@ -30,8 +31,39 @@ export function stateText(state: ProposalState): string {
   return STATE_WORDS[state];
 }
 
+function Filter({ filter }: Pick<ProposalsPage, 'filter'>) {
+  return (
+    <form class="filter" method="get" action={PROPOSALS_PATH}>
+      <label class="wide">
+        Connector
+        <input type="search" name="connector" value={filter.connector} maxLength={64} />
+      </label>
+      <label>
+        State
+        <select name="state">
+          <option value="">all</option>
+          {(['open', 'merged', 'closed', 'failed', 'unknown'] as const).map((state) => (
+            <option key={state} value={state} selected={filter.state === state}>
+              {stateText(state)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="submit">Show</button>
+    </form>
+  );
+}
+
 /** The history of proposals, newest first. */
-export function proposalsPage({ proposals, filter, canPropose, now, flash, viewer }: ProposalsPage): string {
+export function proposalsPage({
+  proposals,
+  filter,
+  canPropose,
+  tokenWarning,
+  now,
+  flash,
+  viewer,
+}: ProposalsPage): string {
   return studioFrame({
     title: 'Proposals',
     trail: [{ label: 'Proposals' }],
@@ -41,24 +73,13 @@ export function proposalsPage({ proposals, filter, canPropose, now, flash, viewe
     children: (
       <>
         <h1>Proposals</h1>
-        <form class="filter" method="get" action={PROPOSALS_PATH}>
-          <label class="wide">
-            Connector
-            <input type="search" name="connector" value={filter.connector} maxLength={64} />
-          </label>
-          <label>
-            State
-            <select name="state">
-              <option value="">all</option>
-              {(['open', 'merged', 'closed', 'failed', 'unknown'] as const).map((state) => (
-                <option key={state} value={state} selected={filter.state === state}>
-                  {stateText(state)}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button type="submit">Show</button>
-        </form>
+        {tokenWarning !== undefined && (
+          <p class="need tone-warn" role="status">
+            {tokenWarning} After that, changes can only be downloaded as patches. Ask the operator for a new
+            one.
+          </p>
+        )}
+        <Filter filter={filter} />
         {proposals.length === 0 ? (
           <p class="nothing">{emptyText(filter, canPropose)}</p>
         ) : (
