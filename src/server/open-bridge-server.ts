@@ -97,13 +97,7 @@ export async function openBridgeServer(settings: ServerSettings): Promise<Listen
     await warnOfExposure({ stateFile: url === undefined ? file : undefined }, log);
     const intake = await openPushIntake({ ...settings, catalog, ...(pushBounds && { bounds: pushBounds }) });
     opened.push(intake);
-    const runStarter = createRunStarter({
-      runs: state.startedRuns,
-      variablesForRun: settings.variablesForRun,
-      cwd,
-      clock,
-      log,
-    });
+    const runStarter = createRunStarter({ ...settings, runs: state.startedRuns });
     const sources = settings.sources ?? manageSources(await openSources());
     const sync = openSync({ ...settings, state, catalog });
     opened.push({ close: () => sync.service.stop() });

@@ -55,7 +55,7 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
   const setSecrets = setSecretNames(state.secrets, variables);
   const editing = openEditing({
     ...settings,
-    base: proposals.base,
+    base: (signal) => proposals.base(signal),
     folder: layout.connectorsPath,
     setSecrets,
   });

@@ -90,7 +90,7 @@ export class GithubClient {
         });
         return completed(answer, received.data);
       } catch (thrown) {
-        if (failure !== undefined) throw failure;
+        if (failure !== undefined) throw asError(failure);
         return completed(answer, propertyOf(propertyOf(thrown, 'response'), 'data'), thrown);
       }
     });

@@ -9,7 +9,9 @@ import type { FileChange } from '../../../src/studio/repository.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const folders = temporaryFolders();
-afterAll(() => folders.removeAll());
+afterAll(() => {
+  folders.removeAll();
+});
 
 function git(cwd: string, args: readonly string[], input = ''): string {
   return execFileSync('git', ['-c', 'core.autocrlf=false', '-c', 'core.quotePath=false', ...args], {

@@ -17,8 +17,8 @@ import { proposalSignal } from './proposal-api.ts';
 const HTML = 'text/html; charset=utf-8';
 const AUTHOR = { access: 'author' } as const;
 
-/** The pages of proposals. A GET computes and shows; only a POST proposes. Every form works without JavaScript. */
-export function proposalPageRoutes({ changes }: StudioContext): RouteSet {
+/** What the pages of a change answer. */
+function changeReplies({ changes }: StudioContext) {
   async function show(subject: ChangeSubject, request: FastifyRequest, reply: FastifyReply) {
     const plan = await changes.plan(requestOf(subject), actorOf(request), proposalSignal());
     return reply.type(HTML).send(changePage({ plan, ...pageParts(subject, request, reply) }));
@@ -67,6 +67,13 @@ export function proposalPageRoutes({ changes }: StudioContext): RouteSet {
       .send(plan.patch);
   }
 
+  return { show, propose, sendPatch };
+}
+
+/** The pages of proposals. A GET computes and shows; only a POST proposes. Every form works without JavaScript. */
+export function proposalPageRoutes(context: StudioContext): RouteSet {
+  const { changes } = context;
+  const { show, propose, sendPatch } = changeReplies(context);
   return (app, _options, done) => {
     void app.register(formbody, { bodyLimit: RESOLVE_BODY_BYTES_MAX });
     const ofDraft = { config: AUTHOR, schema: { hide: true, params: draftIdParams } };

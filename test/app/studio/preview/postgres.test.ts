@@ -106,7 +106,7 @@ describe('a Postgres source', () => {
     await eventually('the backends', async () => (await backends()) === 0);
   });
 
-  test('test the connection of a draft whose mapping is not written yet', async () => {
+  test('has a test of the connection for a draft whose mapping is not written yet', async () => {
     const { previews, text } = place('SELECT id, title AS name FROM people');
     const draft = text.replace(/ {2}mapping: .*\n/, '');
     const { columns } = await previews.columns(draft, AUTHOR, never());

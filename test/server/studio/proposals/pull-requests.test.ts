@@ -81,7 +81,7 @@ describe('a server with credentials of GitHub', () => {
 
   test('proposes one commit whose tree is that of the patch, and extends the pull request later', async () => {
     const order = { connector: 'pulled', action: 'pause', reason: '@org/team: fixes #1' };
-    const diff: { patch: string } = JSON.parse((await post('/v1/studio/connectors/diff', order)).text);
+    const diff = JSON.parse((await post('/v1/studio/connectors/diff', order)).text) as { patch: string };
     expect(github.pulls).toHaveLength(0);
     const answer = await post('/v1/studio/connectors/propose', order);
     expect([answer.status, answer.text]).toEqual([201, expect.stringContaining('"state":"open"')]);
