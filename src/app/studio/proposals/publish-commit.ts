@@ -89,7 +89,8 @@ async function afterRefusedPull(
   }
   // The new branch is not known everywhere at once.
   const isUnknownBranch =
-    error.status === 404 || (error.status === 422 && /\bhead\b.*\binvalid\b/i.test(error.words));
+    error.status === 404 ||
+    (error.status === 422 && /\bhead\b/i.test(error.words) && /\binvalid\b/i.test(error.words));
   if (isUnknownBranch) return 'again';
   throw error;
 }

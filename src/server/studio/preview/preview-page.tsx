@@ -37,7 +37,7 @@ export function previewPage({
   mayCount,
 }: PreviewPage): string {
   const name = draft.connectorId === '' ? 'New connector' : draft.connectorId;
-  const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
+  const isPush = /^[ \t]*mode:[ \t]*["']?rest_push\b/m.test(draft.text);
   const action = draftPartPath(draft.id, 'preview');
   return studioFrame({
     title: `Preview of ${name}`,
