@@ -31,6 +31,7 @@ const MEANINGS: Readonly<Record<number, string>> = {
   429: 'Too much at once; Retry-After says when to try again.',
   431: 'The path and headers are larger than the limit that the message names.',
   500: 'The server failed; its log has the reason under the request id.',
+  502: 'Another server failed, on which this route depends.',
   503: 'The server cannot do this now; Retry-After says when to try again.',
 };
 

@@ -79,7 +79,8 @@ describe.each(['SQLite', 'Postgres'])('the audit log in %s', (engine) => {
     await expect(change("update audit_events set outcome = 'failed'")).rejects.toThrow();
     await expect(change("update audit_events set details = '{}' where 1 = 1")).rejects.toThrow();
     await expect(change('delete from audit_events')).rejects.toThrow();
-    if (engine === 'Postgres') await expect(change('truncate audit_events')).rejects.toThrow();
+    // SQLite has no such statement, so it fails there too.
+    await expect(change('truncate audit_events')).rejects.toThrow();
     expect(await count()).toBe(before);
   });
 

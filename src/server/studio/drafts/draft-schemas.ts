@@ -82,12 +82,12 @@ export const draftSchema = Type.Object(
     created_at: Type.String(),
     updated_at: Type.String(),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'A draft of the caller.' },
 );
 
 export const draftListSchema = Type.Object(
   { drafts: Type.Array(Type.Omit(draftSchema, ['text'])) },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The drafts of the caller, the newest first.' },
 );
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
@@ -116,7 +116,7 @@ export const problemsSchema = Type.Object(
     ok: Type.Boolean({ description: 'Whether the text has no error; warnings do not count.' }),
     problems: Type.Array(problemSchema, { description: 'As validate --json reports them.' }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The problems of the text.' },
 );
 
 export const checkSchema = Type.Object(
@@ -147,7 +147,7 @@ export const checkAnswerSchema = Type.Object(
     }),
     page: Type.String({ description: 'The page of the editor, as HTML.' }),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The draft as it was saved, and its problems.' },
 );
 
 export function draftAnswer(draft: Draft): Static<typeof draftSchema> {

@@ -66,7 +66,7 @@ export function previewPage({
 }
 
 function TestForm({ draft, outcome, events, formToken, mayCount }: Omit<PreviewPage, 'viewer'>) {
-  const isPush = /^\s*mode:\s*["']?rest_push\b/m.test(draft.text);
+  const isPush = /^[ \t]*mode:[ \t]*["']?rest_push\b/m.test(draft.text);
   const action = draftPartPath(draft.id, 'preview');
   return (
     <section aria-labelledby="run-title">

@@ -112,7 +112,7 @@ export const diffSchema = Type.Object(
       Type.Integer({ minimum: 0, description: 'Documents of the connector in the index.' }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'The change and its patch; nothing was written.' },
 );
 
 export const proposalSchema = Type.Object(
@@ -147,7 +147,7 @@ export const proposalSchema = Type.Object(
       Type.Object({ code: Type.String(), message: Type.String() }, { additionalProperties: false }),
     ),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'A proposal and the state of its pull request.' },
 );
 
 export const proposalsQuery = Type.Object(
@@ -160,7 +160,7 @@ export const proposalsQuery = Type.Object(
 
 export const proposalsSchema = Type.Object(
   { proposals: Type.Array(proposalSchema) },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Proposals, the newest first.' },
 );
 
 /** The request of a form, whose line breaks are CRLF. */
