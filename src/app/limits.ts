@@ -205,10 +205,7 @@ export const PREVIEW_CONNECT_SECONDS_MAX = 10;
 export const PREVIEW_SECONDS_MAX = 30;
 /** ... and is killed if it has not ended by then. */
 export const PREVIEW_KILL_SECONDS = 5;
-/**
- * Counting the changes of a draft, which reads the whole source. A connection without data is closed after 120 seconds. A larger
- * source is counted with `run --dry-run`.
- */
+/** Counting the changes of a draft, which reads the whole source. A connection without data is closed after 120 seconds. */
 export const PREVIEW_COUNT_SECONDS_MAX = 100;
 /** Heap of the process of a preview, in MiB. A run of large rows takes some 130. */
 export const PREVIEW_HEAP_MB_MAX = 384;
@@ -218,6 +215,8 @@ export const PREVIEW_OUTPUT_CHARACTERS_MAX = 16 * 1_048_576;
 export const PREVIEWS_AT_ONCE = 2;
 /** Previews that one person may start in a minute, so that they are useless for scanning a network. */
 export const PREVIEWS_PER_MINUTE = 10;
+/** Texts whose counts are remembered for their proposals, some 300 bytes each. */
+export const COUNTED_DRAFTS_REMEMBERED = 1_000;
 /** People whose previews of the last minute are counted; those who waited longest are forgotten first. */
 export const PREVIEW_PEOPLE_REMEMBERED = 1_000;
 

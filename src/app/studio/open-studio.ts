@@ -9,6 +9,7 @@ import type { ServerState } from '../serve/server-state.ts';
 import { openServerAudit } from './audit/server-audit.ts';
 import { openEditing } from './open-editing.ts';
 import { openServerPreviews, type PreviewSurroundings } from './preview/open-previews.ts';
+import { rememberCounts } from './preview/remembered-counts.ts';
 import { layoutOf, openChanges, type LayoutSettings } from './changes/open-changes.ts';
 import { openProposals, type ProposalTiming } from './proposals/open-proposals.ts';
 import { servedFiles } from './changes/served-files.ts';
@@ -59,14 +60,14 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
     folder: layout.connectorsPath,
     setSecrets,
   });
-  const changes = openChanges({ ...settings, ...editing, service: proposals, layout });
+  const { previews, countsOf } = rememberCounts(openServerPreviews(settings));
+  const changes = openChanges({ ...settings, ...editing, service: proposals, layout, countsOf });
   const secrets = openManagedSecrets({
     store: state.secrets,
     variables,
     usedBy: namedInCatalog(catalog),
     clock,
   });
-  const previews = openServerPreviews(settings);
   return {
     services: { ...audit.services, ...editing, changes, previews, proposals, secrets, cwd },
     async close() {

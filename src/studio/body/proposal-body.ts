@@ -25,6 +25,8 @@ interface PreviewCounts {
   readonly added: number;
   readonly changed: number;
   readonly deleted: number;
+  /** Deletes that the guard would hold. */
+  readonly held: number;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -117,8 +119,9 @@ function validationText({ action, warnings }: ProposalText, remarks: number): st
 
 function previewSection({ preview }: ProposalText): string[] {
   if (preview === null) return [];
-  const { added, changed, deleted, at } = preview;
-  const counts = `${count(added)} added, ${count(changed)} changed, ${count(deleted)} deleted`;
+  const { added, changed, deleted, held, at } = preview;
+  const holds = held === 0 ? '' : `, and ${count(held)} more deletes held`;
+  const counts = `${count(added)} added, ${count(changed)} changed, ${count(deleted)} deleted${holds}`;
   return [`### Preview\n\nA dry run on ${inertCode(at)} counted these documents: ${counts}.`];
 }
 

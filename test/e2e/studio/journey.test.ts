@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../../support/eventually.ts';
@@ -6,6 +8,14 @@ import { describeInChromium, startChromium } from '../../support/server/chromium
 import { DATA_STORE, openStudioPlace } from '../../support/studio/studio-place.ts';
 
 type Place = Awaited<ReturnType<typeof openStudioPlace>>;
+
+/** The content of every file below a folder: the state, logs and artifacts. */
+function filesBelow(folder: string): string {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
+    .join('\n');
+}
 
 describeInChromium('a new connector', () => {
   const folders = temporaryFolders();
@@ -149,5 +159,37 @@ describeInChromium('a new connector', () => {
     await operator.getByRole('link', { name: 'Studio' }).click();
     expect(await operator.getByRole('row', { name: /hr-people/ }).innerText()).toMatch(/OK[\s\S]*\b3\b/);
     expect(complaints).toEqual([]);
+  });
+
+  test('has left its secret in no file, log, answer, page, pull request or audit entry', async () => {
+    const admin = await pageOf('admin');
+    const pages: string[] = [];
+    for (const path of [
+      'secrets',
+      'secrets/hr-database/edit',
+      'proposals',
+      'connectors/hr-people',
+      'audit',
+    ]) {
+      await admin.goto(`/studio/${path}`);
+      pages.push(await admin.content());
+    }
+    const exported = await admin.request.get('/v1/studio/audit.ndjson');
+    const places = {
+      pages: pages.join('\n'),
+      log: place.server.logs(),
+      pulls: JSON.stringify(place.github.pulls),
+      repository: place.github.repository.git(['log', '-p', '--all']),
+      documents: JSON.stringify([...place.google.engine.documents(DATA_STORE).values()]),
+      audit: await exported.text(),
+      files: filesBelow(place.cwd),
+    };
+    // The password is random, so nothing else contains it.
+    const found = Object.entries(places).filter(([, text]) => text.includes(place.postgres.password));
+    expect(found.map(([where]) => where)).toEqual([]);
+    expect(places.pages).toContain('hr-database');
+    expect(places.log).toContain('source.preview');
+    expect(places.audit).toContain('secret.set');
+    expect(places.files).toContain('SQLite format');
   });
 });

@@ -42,6 +42,15 @@ describe('proposalBody', () => {
     expect(body).not.toContain('\u202e');
   });
 
+  test('has the counts of a dry run with their time, and none if the draft was not counted', () => {
+    const preview = { added: 3, changed: 1_200, deleted: 2, held: 40, at: '2026-11-29T10:00:00.000Z' };
+    const body = proposalBody({ ...TEXT, preview });
+    expect(body).toContain(
+      'A dry run on `2026-11-29T10:00:00.000Z` counted these documents: 3 added, 1,200 changed, 2 deleted, and 40 more deletes held.',
+    );
+    expect(proposalBody(TEXT)).not.toContain('dry run');
+  });
+
   test('stays below the limit of GitHub for any number and length of texts', () => {
     const long = 'x`'.repeat(50_000);
     const many = Array.from({ length: 500 }, () => long);

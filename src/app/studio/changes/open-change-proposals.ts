@@ -14,20 +14,24 @@ import { ProposalConflictError } from '../../../studio/proposal-conflict.ts';
 import type { FileChange, RepositoryBase } from '../../../studio/repository.ts';
 import type { DraftChecker } from '../check-draft.ts';
 import type { DraftService } from '../drafts/draft-service.ts';
+import type { RememberedCounts } from '../preview/remembered-counts.ts';
 import type { ChangeProposals, ChangeRequest, PlannedChange } from './change-proposals.ts';
 import { schedulableOf } from './connector-text.ts';
 import type { Intended } from './intended-change.ts';
+import { proposedFiles } from './proposed-files.ts';
 import { actionIntended } from './plan-action.ts';
 import { draftIntended } from './plan-draft.ts';
-import type { ProposalOrder, ProposalRecord, ProposalService } from '../proposals/proposal-service.ts';
+import type { ProposalOrder, ProposalService } from '../proposals/proposal-service.ts';
 
-interface ChangeSettings {
+export interface ChangeSettings {
   readonly service: ProposalService;
   readonly drafts: DraftService;
   readonly draftChecker: Pick<DraftChecker, 'check'>;
   readonly layout: RepositoryLayout;
   /** The documents of a connector in the index. */
   readonly documentCount: (connectorId: string) => Promise<number>;
+  /** The counts of a dry run of a text; undefined if it was not counted. */
+  readonly countsOf: (text: string) => RememberedCounts | undefined;
   /** Advice about a connector: sentences. */
   readonly adviceOf: (text: string) => readonly string[];
   readonly clock: Clock;
@@ -39,6 +43,7 @@ interface Findings {
   readonly problems: readonly Problem[];
   readonly documents: DocumentsNow | null;
   readonly advice: readonly string[];
+  readonly counts: RememberedCounts | null;
 }
 
 export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
@@ -48,6 +53,8 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
     tokenWarning: () => service.tokenWarning(),
     async plan(request, actor, signal) {
       requireRight(actor, 'author');
+      // A pull request that was merged a moment ago must not be shown as one that this change extends.
+      await refreshed(settings, signal);
       return (await planned(request, settings, actor, signal)).plan;
     },
     async propose(request, actor, signal) {
@@ -82,31 +89,6 @@ export function openChangeProposals(settings: ChangeSettings): ChangeProposals {
       });
     },
   };
-}
-
-/** The texts are read from GitHub by their blobs, which never change. */
-async function proposedFiles(
-  { files }: ProposalRecord,
-  { service, log }: ChangeSettings,
-  signal: AbortSignal,
-): Promise<readonly FileChange[] | undefined> {
-  try {
-    const textOf = (path: string, blob: string | null) =>
-      blob === null ? null : service.textOf(path, blob, signal);
-    const found: FileChange[] = [];
-    for (const { path, before, after } of files) {
-      const was = await textOf(path, before);
-      const is = await textOf(path, after);
-      if (was === undefined || is === undefined) return undefined;
-      found.push({ path, before: was, after: is });
-    }
-    return found;
-  } catch (thrown) {
-    const { code } = toBridgeError(thrown);
-    if (!code.startsWith('GITHUB_')) throw thrown;
-    log.warn('the files of a proposal could not be requested', { code });
-    return undefined;
-  }
 }
 
 /** The history can be read while GitHub cannot be reached; the states are then older. */
@@ -178,7 +160,9 @@ async function findingsOf(intended: Intended, settings: ChangeSettings): Promise
   const documents = isNew
     ? null
     : { count: await settings.documentCount(connectorId), at: settings.clock.now().toISOString() };
-  return { problems, documents, advice: draft === null ? [] : settings.adviceOf(draft.text) };
+  const advice = draft === null ? [] : settings.adviceOf(draft.text);
+  const counts = draft === null ? undefined : settings.countsOf(draft.text);
+  return { problems, documents, advice, counts: counts ?? null };
 }
 
 async function filesOf(
@@ -204,7 +188,7 @@ function bodyOf(
   { action, connectorId, path }: Intended,
   files: readonly FileChange[],
   notes: ChangeSet['notes'],
-  { problems, documents, advice }: Findings,
+  { problems, documents, advice, counts }: Findings,
   { reason, documents: documentsChoice }: ChangeRequest,
   actor: Actor,
 ): string {
@@ -218,7 +202,7 @@ function bodyOf(
     advice,
     documents,
     documentsChoice,
-    preview: null,
+    preview: counts === null ? null : { ...counts, at: counts.countedAt },
     reason,
     proposedBy: actor.name,
   });

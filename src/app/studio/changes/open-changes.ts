@@ -8,7 +8,7 @@ import { FLOWS_PATH_DEFAULT, type RepositoryLayout } from '../../../studio/chang
 import type { DraftChecker } from '../check-draft.ts';
 import type { DraftService } from '../drafts/draft-service.ts';
 import type { ChangeProposals } from './change-proposals.ts';
-import { openChangeProposals } from './open-change-proposals.ts';
+import { openChangeProposals, type ChangeSettings } from './open-change-proposals.ts';
 import type { ProposalService } from '../proposals/proposal-service.ts';
 
 /** The settings of the paths in the repository; undefined: the default. */
@@ -24,6 +24,7 @@ interface ChangesSettings {
   readonly drafts: DraftService;
   readonly draftChecker: Pick<DraftChecker, 'check'>;
   readonly layout: RepositoryLayout;
+  readonly countsOf: ChangeSettings['countsOf'];
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
 }
