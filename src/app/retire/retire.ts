@@ -1,5 +1,6 @@
 import type { Actor } from '../../core/access/actor.ts';
 import type { AuditEvent } from '../../core/access/audit-log.ts';
+import { auditFields } from '../../core/access/audit-text.ts';
 import { BridgeError, toBridgeError } from '../../core/errors.ts';
 import { amount } from '../../core/text/count-text.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
@@ -60,7 +61,8 @@ export async function retireConnector(
     const plan = (): Promise<RunResult> => run({ ...job, dryRun: true }, ports, state, signal);
     const planned = await plan();
     if (dryRun) return unwritten(planned);
-    const retirement = { job, state, actor: context.actor };
+    const { actor, log } = context;
+    const retirement = { job, state, actor, log };
     if (planned.holdReason !== null) {
       await record(retirement, 'refused', {
         documents: planned.counts.held,
@@ -129,6 +131,7 @@ interface Retirement {
   readonly job: Job;
   readonly state: Pick<RetireState, 'audit'>;
   readonly actor: Actor;
+  readonly log: RetireContext['log'];
 }
 
 /** Records the action before it begins and its outcome after it, because the deletes themselves are outside of the state. */
@@ -153,16 +156,19 @@ async function audited(
   return result;
 }
 
-function record(
-  { job: { connectorId, target, runId }, state, actor }: Retirement,
+/** The event is also one line of the log, so that it leaves the machine. */
+async function record(
+  { job: { connectorId, target, runId }, state, actor, log }: Retirement,
   outcome: AuditEvent['outcome'],
   details: NonNullable<AuditEvent['details']>,
 ): Promise<void> {
-  return state.audit({
+  const event: AuditEvent = {
     actor,
     action: 'connector.retire',
     object: { kind: 'connector', name: connectorId },
     outcome,
     details: { run_id: runId, target, ...details },
-  });
+  };
+  await state.audit(event);
+  log.info('audit', auditFields(event));
 }

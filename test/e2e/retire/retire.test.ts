@@ -155,7 +155,8 @@ describe.each(['SQLite', 'Postgres'] as const)('retire with the state in %s', (e
     await retire();
     expect(await auditOf()).toEqual([]);
     await retire(['--allow-deletes', '7']);
-    await retire(['--allow-deletes', '2']);
+    const { stderr } = await retire(['--allow-deletes', '2']);
+    expect(stderr.match(/"audit":"connector.retire"/g)).toHaveLength(2);
     const actor = `command_line ${userInfo().username} people`;
     expect(await auditOf()).toMatchObject([
       { outcome: 'refused', actor, details: { documents: 2, allowed: 7 } },
