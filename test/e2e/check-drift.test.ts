@@ -1,3 +1,4 @@
+import { newKeyEntry } from '../../src/core/secrets/managed/key-ring.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -179,6 +180,15 @@ describe('check-drift --live --only columns', () => {
     const { status, found } = await columns({ DATABASE_URL: postgres.url().replace(/:\d+\//, ':1/') });
     expect(found.map(briefly)).toEqual(['- fail STATE_UNREACHABLE', 'people ok']);
     expect(status).toBe(75);
+  });
+
+  test('uses no secret of the environment when the state cannot say whether it is stored, and a key is set', async () => {
+    place().writeConnector();
+    const { found } = await columns({
+      DATABASE_URL: postgres.url().replace(/:\d+\//, ':1/'),
+      MANAGED_SECRET_ENCRYPTION_KEY: newKeyEntry('2026a'),
+    });
+    expect(found.map(briefly)).toEqual(['- fail STATE_UNREACHABLE', 'people fail STATE_UNREACHABLE']);
   });
 });
 

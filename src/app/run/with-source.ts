@@ -1,5 +1,6 @@
 import type { SecretVariables } from '../../definitions/connector/secrets/secrets.ts';
 import type { Connector } from '../../definitions/connector/types.ts';
+import { toBridgeError } from '../../core/errors.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { silentLogger } from '../../core/log.ts';
 import { sleep } from '../../core/retry.ts';
@@ -8,6 +9,7 @@ import type { OpenedSource } from '../../sources/opened-source.ts';
 import type { BridgeContext } from './bridge.ts';
 import { permitOf } from '../catalog/policy.ts';
 import { lookUpSecrets } from '../../state/secrets/look-up-secrets.ts';
+import type { SecretRows, StoredSecret } from '../../state/secrets/secret-rows.ts';
 import { definitionSecrets, type DefinitionSecrets } from '../secrets/definition-secrets.ts';
 import { stateLocation } from './state-location.ts';
 
@@ -60,7 +62,26 @@ async function secretsForCheck(
 ): Promise<DefinitionSecrets> {
   const permit = await permitOf(connector, surroundings);
   const rows = lookUpSecrets(stateLocation(surroundings));
-  return definitionSecrets(connector, permit, rows, surroundings, systemClock);
+  const reachable = { ...rows, read: (names: readonly string[]) => readForCheck(names, rows, surroundings) };
+  return definitionSecrets(connector, permit, reachable, surroundings, systemClock);
+}
+
+/**
+ * Without a key, this process could open no stored secret, so a state that cannot be reached does not end the check of a source.
+ * With a key it does, because the secret of the environment may be another one.
+ */
+async function readForCheck(
+  names: readonly string[],
+  rows: SecretRows,
+  variables: Pick<SecretVariables, 'managedKeys'>,
+): Promise<StoredSecret[]> {
+  try {
+    return await rows.read(names);
+  } catch (thrown) {
+    const isOfState = toBridgeError(thrown).code.startsWith('STATE_');
+    if (!isOfState || variables.managedKeys() !== undefined) throw thrown;
+    return [];
+  }
 }
 
 function nothingPushed(): never {
