@@ -44,7 +44,7 @@ function allDraftsRoutes({ drafts }: StudioContext): RouteSet {
           summary: 'Create a draft of a connector',
           description: 'For `edit`, answers the draft that exists, if there is one.',
           body: orderSchema,
-          response: { 201: draftSchema, ...failures(404, 409, 413, 422) },
+          response: { 201: draftSchema, ...failures(404, 409, 413, 415, 422) },
         },
       },
       async (request, reply) => {
@@ -92,7 +92,7 @@ function oneDraftRoutes({ drafts }: StudioContext): RouteSet {
           description: 'Answers 409 and changes nothing if the draft has another version.',
           params: draftIdParams,
           body: changeSchema,
-          response: { 200: draftSchema, ...failures(404, 409, 413, 422) },
+          response: { 200: draftSchema, ...failures(404, 409, 413, 415, 422) },
         },
       },
       async (request) => draftAnswer(await drafts.save(request.params.id, request.body, actorOf(request))),
@@ -105,7 +105,10 @@ function oneDraftRoutes({ drafts }: StudioContext): RouteSet {
           tags,
           summary: 'Discard a draft',
           params: draftIdParams,
-          response: { 204: Type.Null({ description: 'The draft is discarded.' }), ...failures(404) },
+          response: {
+            204: Type.Null({ description: 'The draft is discarded.' }),
+            ...failures(404, 413, 415),
+          },
         },
       },
       async (request, reply) => {
@@ -130,7 +133,7 @@ function validateRoutes({ draftChecker }: StudioContext): RouteSet {
           description:
             'Checks it together with the definitions of the server, as the command validate does, and saves nothing.',
           body: validateSchema,
-          response: { 200: problemsSchema, ...failures(413) },
+          response: { 200: problemsSchema, ...failures(413, 415) },
         },
       },
       async ({ body: { text, file = '' } }) => {

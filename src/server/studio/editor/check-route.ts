@@ -29,7 +29,7 @@ export function checkRoute({ drafts, draftChecker, clock }: StudioContext): Rout
             'Takes the content of the text area and the fields that were changed after it. Line endings of unchanged lines stay. The script of the editor calls it with the form token of its page in `X-CSRF-Token`.',
           params: draftIdParams,
           body: checkSchema,
-          response: { 200: checkAnswerSchema, ...failures(404, 409, 413, 422) },
+          response: { 200: checkAnswerSchema, ...failures(404, 409, 413, 415, 422) },
         },
       },
       async (request) => {

@@ -8,7 +8,7 @@ import { countsAnswer, testSchema } from './preview-schemas.ts';
 
 const tags = ['studio'];
 const bodyLimit = PREVIEW_BODY_BYTES_MAX;
-const answers = failures(403, 413, 422, 429, 502);
+const answers = failures(404, 409, 413, 415, 422, 502);
 
 /** `/v1/studio/connectors/counts`, for programs. Closing the connection stops the count. */
 export function countApiRoutes({ previews }: StudioContext): RouteSet {

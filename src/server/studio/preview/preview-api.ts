@@ -10,7 +10,7 @@ import { columnsAnswer, previewAnswer, previewSchema, testSchema } from './previ
 const config = { access: 'author' } as const;
 const tags = ['studio'];
 const bodyLimit = PREVIEW_BODY_BYTES_MAX;
-const answers = failures(403, 413, 422, 429, 502);
+const answers = failures(404, 409, 413, 415, 422, 502);
 
 /** `/v1/studio/connectors/test` and `/v1/studio/connectors/preview`, for programs. Closing the connection stops a preview. */
 export function previewApiRoutes({ previews }: StudioContext): RouteSet {

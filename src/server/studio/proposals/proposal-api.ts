@@ -39,7 +39,7 @@ export function proposalApiRoutes({ changes }: Pick<StudioContext, 'changes'>): 
           summary: 'Propose a change of a connector',
           description: 'Opens a pull request, or extends the open one of this connector.',
           body: changeSchema,
-          response: { 201: proposalSchema, ...failures(404, 409, 422, 502) },
+          response: { 201: proposalSchema, ...failures(404, 409, 413, 415, 422, 502) },
         },
       },
       async (request, reply) => {
@@ -57,7 +57,7 @@ export function proposalApiRoutes({ changes }: Pick<StudioContext, 'changes'>): 
           summary: 'Compute a change of a connector',
           description: 'Answers the files and a patch, and proposes nothing.',
           body: changeSchema,
-          response: { 200: diffSchema, ...failures(404, 422, 502) },
+          response: { 200: diffSchema, ...failures(404, 409, 413, 415, 422, 502) },
         },
       },
       async (request) => {

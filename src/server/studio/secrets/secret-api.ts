@@ -77,7 +77,7 @@ function removalRoutes(secrets: StudioContext['secrets']): RouteSet {
           summary: 'Delete a secret',
           params: secretParams,
           querystring: deleteQuerySchema,
-          response: { 200: deleteAnswerSchema, ...failures(404, 409) },
+          response: { 200: deleteAnswerSchema, ...failures(404, 409, 413, 415) },
         },
       },
       async (request) => {
@@ -94,7 +94,7 @@ function removalRoutes(secrets: StudioContext['secrets']): RouteSet {
         schema: {
           tags,
           summary: 'Encrypt every secret with the first key',
-          response: { 200: rotateAnswerSchema, ...failures(409, 415) },
+          response: { 200: rotateAnswerSchema, ...failures(409, 413, 415) },
         },
       },
       async (request) => ({ rotated: await secrets.rotate(actorOf(request)) }),

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGithub, type GithubStandIn } from '../../../stand-ins/github/github-stand-in.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
-import { startedByNode } from '../../../support/processes/built.ts';
 import {
   ADA,
   anOrder,
@@ -13,6 +13,7 @@ import {
   ORDERS_TEXT,
 } from '../../../support/studio/proposal-place.ts';
 
+const CHILD = fileURLToPath(new URL('../../../support/studio/proposal-child.ts', import.meta.url));
 const signal = new AbortController().signal;
 const BRANCH = 'studio/orders';
 /** The requests of a first proposal, in their order. */
@@ -119,7 +120,8 @@ describe('a proposal whose process ends', () => {
         process.execPath,
         [
           '--conditions=development',
-          ...startedByNode('../studio/proposal-child.ts'),
+          // It shares the place with this file, so it is not one that the built program could run.
+          ...['--import', import.meta.resolve('tsx'), CHILD],
           folder,
           JSON.stringify(place),
         ],
