@@ -44,7 +44,7 @@ function allDraftsRoutes({ drafts }: StudioContext): RouteSet {
           summary: 'Create a draft of a connector',
           description: 'For `edit`, answers the draft that exists, if there is one.',
           body: orderSchema,
-          response: { 201: draftSchema, ...failures(404, 409, 413, 415, 422) },
+          response: { 201: draftSchema, ...failures(404, 409, 413, 415, 422, 502) },
         },
       },
       async (request, reply) => {
