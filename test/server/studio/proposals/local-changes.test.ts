@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openDatabase } from '../../../../src/database/database.ts';
 import { kestraFlows } from '../../../../src/schedules/kestra/flows.ts';
 import { withHeader } from '../../../../src/schedules/generated-file.ts';
 import { HR_EMPLOYEES } from '../../../support/definitions/schedulable.ts';
@@ -21,6 +22,19 @@ scheduleJobs:
     connectorPath: connectors/other.yaml
     enabled: true
 `;
+
+/** @param softDeleted for each document, whether it is only marked as deleted */
+async function storeDocuments(connectorId: string, softDeleted: readonly number[]): Promise<void> {
+  const database = await openDatabase({ file: join(server.cwd, '.gemini-sync-bridge', 'state.db') });
+  const scope = { kind: 'connector', connector_id: connectorId, target: 'p/global/d' } as const;
+  const [added] = await database.knex('connector_checkpoints')
+    .insert({ ...scope, updated_at: '2026-11-29T00:00:00.000Z' })
+    .returning('id');
+  const record = { scope_id: added?.id ?? 0, checksum: 'c', fingerprint: Buffer.alloc(16), run_id: 'R1' };
+  for (const [index, soft_deleted] of softDeleted.entries())
+    await database.knex('record_state').insert({ ...record, doc_id: `${connectorId}:${index}`, soft_deleted });
+  await database.close();
+}
 
 let server: GuardedServer;
 let author: string;
@@ -80,10 +94,17 @@ describe('a server without credentials of GitHub', () => {
     expect(pause.text).toContain('0 documents of this connector are in the index.');
     expect(pause.text).toContain('Download the patch');
     expect(pause.text).not.toMatch(/<button[^>]*>Open a pull request/);
-    const remove = await page('/studio/connectors/pulled/delete');
-    expect(remove.text).toContain('gemini-sync-bridge');
-    expect(remove.text).toContain('--allow-deletes');
+    const empty = await page('/studio/connectors/pulled/delete');
+    expect(empty.text).toContain('0 documents of this connector are in the index.');
+    expect(empty.text).not.toContain('gemini-sync-bridge retire');
     expect(git('status', '--porcelain', 'connectors', 'kestra', 'values.yaml')).toBe('');
+  });
+
+  test('has the number that retire requires, which includes documents that are only marked as deleted', async () => {
+    await storeDocuments('pulled', [0, 0, 1]);
+    const remove = await page('/studio/connectors/pulled/delete');
+    expect(remove.text).toContain('3 documents of this connector are in the index.');
+    expect(remove.text).toContain('retire --connector connectors/pulled.yaml --allow-deletes 3');
   });
 
   test('refuses to propose, and says how to do it', async () => {

@@ -145,7 +145,7 @@ function Documents({ plan: { action, documents, path } }: { readonly plan: Plann
       <p>
         <strong>{documentsSentence(documents)}</strong>
       </p>
-      {action === 'delete' ? (
+      {action === 'delete' && documents?.count !== 0 && (
         <>
           <p>
             Deleting the connector does not delete its documents. To remove them, run this command while the
@@ -156,7 +156,8 @@ function Documents({ plan: { action, documents, path } }: { readonly plan: Plann
             label="the command that removes them"
           />
         </>
-      ) : (
+      )}
+      {action !== 'delete' && (
         <ul class="notes">
           {changeFateSentences(action, documents).map((text) => (
             <li key={text}>{text}</li>
