@@ -27,12 +27,15 @@ scheduleJobs:
 async function storeDocuments(connectorId: string, softDeleted: readonly number[]): Promise<void> {
   const database = await openDatabase({ file: join(server.cwd, '.gemini-sync-bridge', 'state.db') });
   const scope = { kind: 'connector', connector_id: connectorId, target: 'p/global/d' } as const;
-  const [added] = await database.knex('connector_checkpoints')
+  const [added] = await database
+    .knex('connector_checkpoints')
     .insert({ ...scope, updated_at: '2026-11-29T00:00:00.000Z' })
     .returning('id');
   const record = { scope_id: added?.id ?? 0, checksum: 'c', fingerprint: Buffer.alloc(16), run_id: 'R1' };
   for (const [index, soft_deleted] of softDeleted.entries())
-    await database.knex('record_state').insert({ ...record, doc_id: `${connectorId}:${index}`, soft_deleted });
+    await database
+      .knex('record_state')
+      .insert({ ...record, doc_id: `${connectorId}:${index}`, soft_deleted });
   await database.close();
 }
 
