@@ -18,7 +18,7 @@ export interface CommandIo {
   readonly stdout: OutputStream;
   /** For logs and progress. */
   readonly stderr: OutputStream;
-  /** Only for values that must not be arguments; undefined if there is none. */
+  /** Only for values that must not be arguments; undefined if it is missing. */
   readonly stdin?: InputStream | undefined;
   readonly env: Environment;
   readonly cwd: string;

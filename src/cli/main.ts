@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { toBridgeError } from '../core/errors.ts';
-import { LOOK_ARGUMENT } from '../app/studio/look/look-order.ts';
+import { PREVIEW_ARGUMENT } from '../app/studio/preview-process/preview-order.ts';
 import { EXIT, type ExitStatus } from '../core/exit-status.ts';
 import { PROCESS_LINGER_MS_MAX } from './limits.ts';
 import { readEnvironment } from './environment/environment.ts';
@@ -68,7 +68,8 @@ export async function main(
         status = next;
       },
     };
-    if (args.length === 1 && args[0] === LOOK_ARGUMENT) await (await import('./commands/look.ts')).look(io);
+    if (args.length === 1 && args[0] === PREVIEW_ARGUMENT)
+      await (await import('./commands/preview-source.ts')).previewForServer(io);
     else await program(io, keepHeapSmall).parseAsync(args, { from: 'user' });
     return status;
   } catch (thrown) {

@@ -20,7 +20,7 @@ export function retireWork(
   const reported = { ...options, full: false, resend: false, reconcile: false };
   return {
     kind: 'connector',
-    // A refused retirement is no failure of the connector; the audit log has it.
+    // A refused retirement is recorded in the audit log and not as a failure of the connector.
     recordsFailure: false,
     load: () => loadConnectorUnderPolicy(path, surroundings),
     requireFit: () => undefined,

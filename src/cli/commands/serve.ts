@@ -52,7 +52,7 @@ async function serve(flags: ServeFlags, io: CommandIo): Promise<void> {
           retry: io.env.retry(),
           ...secretVariablesOf(io.env),
         },
-        previews: { reach: io.env.previewReach(), variables: () => io.env.forLook() },
+        previews: { reach: io.env.previewReach(), variables: () => io.env.forPreview() },
         clock: systemClock,
         log: stderrLogger(io),
         sync: {

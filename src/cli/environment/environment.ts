@@ -10,7 +10,7 @@ import { readGithub } from './github.ts';
 import { openRedactor } from './redactor.ts';
 import { misspelledVariables } from './misspelled-variables.ts';
 import { readPreviewReach, type PreviewReach } from './previews.ts';
-import { lookVariables, runVariables } from './run-variables.ts';
+import { previewVariables, runVariables } from './run-variables.ts';
 import { readPublicUrl } from './public-url.ts';
 import { readStudioPaths, type StudioPaths } from './studio-paths.ts';
 import { readServerAccess, type ServerAccess } from './server-access.ts';
@@ -70,8 +70,8 @@ export interface Environment extends SecretVariables {
   auditRetentionDays(): number;
   /** What the previews of Studio may reach. @throws BridgeError ENVIRONMENT_INVALID */
   previewReach(): PreviewReach;
-  /** The variables for a child process that looks at the source of a draft. */
-  forLook(): Record<string, string>;
+  /** The variables for the process of a preview. */
+  forPreview(): Record<string, string>;
   /** The settings of the sync endpoint. @throws BridgeError ENVIRONMENT_INVALID */
   syncEndpoint(): SyncEndpoint;
   /** Variables that are set and that no command reads, each with the similar variable that was probably meant. */
@@ -133,7 +133,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     auditRetentionDays: () => readAuditRetention(env),
     syncEndpoint: () => readSyncEndpoint(env),
     previewReach: () => readPreviewReach(env),
-    forLook: () => lookVariables(env),
+    forPreview: () => previewVariables(env),
     secret(variable) {
       const value = variable.startsWith('SECRET_') ? nonEmpty(env[variable]) : undefined;
       if (value !== undefined) redactor.add(value);

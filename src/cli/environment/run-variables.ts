@@ -116,7 +116,7 @@ function isForRuns(name: string): boolean {
   return ALLOWED.has(upper) || FAMILIES.some((family) => upper.startsWith(family));
 }
 
-/** Variables of the system for a process that only looks at the source of a draft. */
+/** System variables for the process of a preview. */
 const OF_LOOKS: readonly string[] = [
   'PATH',
   'TZ',
@@ -134,7 +134,7 @@ const OF_LOOKS: readonly string[] = [
 ];
 
 /** The environment of such a process: no secret, no key, no address of a state or a proxy, and no option of Node. */
-export function lookVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function previewVariables(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const entries = OF_LOOKS.flatMap((name) => {
     const value = env[name];
     return value === undefined ? [] : [[name, value] as const];

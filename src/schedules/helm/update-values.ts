@@ -46,7 +46,7 @@ export function updateValues(text: string, jobs: readonly ScheduleJob[]): Update
  * Gives `scheduleJobs` of a values file the entry of one definition, as `updateValues` does, and leaves the entries of all others
  * alone.
  * @param name the name of the definition
- * @param job undefined if the definition has no schedule, or no longer exists: its entry is removed
+ * @param job undefined if the definition has no schedule, or was deleted: its entry is removed
  */
 export function updateValuesEntry(
   text: string,

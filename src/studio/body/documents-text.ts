@@ -32,7 +32,7 @@ export function fateSentences(
     case 'pause':
       return [
         'Scheduled runs stop once this is merged and deployed.',
-        'The documents stay in the index, can still be found, and are no longer updated.',
+        'The documents stay in the index, can still be found, and are not updated.',
         'A person can still start a run by hand.',
       ];
     case 'resume':

@@ -12,13 +12,13 @@ import { RedirectRefusedError, type GithubAnswer } from './client.ts';
 /** GitHub asks to wait at least this long after a secondary limit that names no time. */
 const SECONDARY_LIMIT_WAIT_MS = 60_000;
 
-const LOOKS_FIRST = 'Try again: the next attempt looks at what is there before it writes.';
+const CHECKS_FIRST = 'Try again: the next attempt checks the branch and the pull request before it writes.';
 const HINTS: NetworkHints = {
   name: 'the host name in GITHUB_API_URL',
   server: 'host and port in GITHUB_API_URL, and that the server runs',
   proxied: true,
-  lost: LOOKS_FIRST,
-  slow: LOOKS_FIRST,
+  lost: CHECKS_FIRST,
+  slow: CHECKS_FIRST,
   untrusted: 'Name the file of the authority that signed it in GITHUB_CA_FILE.',
   otherName: 'Use a host name in GITHUB_API_URL that the certificate has.',
   client: 'This program has none for GitHub: use an address that asks for none.',
@@ -90,7 +90,7 @@ export function failure(thrown: unknown, asked: Asked): GithubError {
   const network = networkErrorOf(thrown);
   const what = network === undefined ? asked.redact(asError(thrown).message) : networkWords(network);
   return new GithubError('GITHUB_UNREACHABLE', `${asked.name} failed: ${what}.`, {
-    hint: network === undefined ? LOOKS_FIRST : networkHint(network, HINTS),
+    hint: network === undefined ? CHECKS_FIRST : networkHint(network, HINTS),
     status: null,
     words: '',
     cause: thrown,
@@ -125,7 +125,7 @@ function verdictOf(answer: GithubAnswer, words: string, asked: Asked): Verdict {
     return {
       code: 'GITHUB_UNREACHABLE',
       what: 'GitHub failed, and it is unknown whether the request took effect',
-      hint: LOOKS_FIRST,
+      hint: CHECKS_FIRST,
     };
   }
   return unprocessable(status, words);

@@ -80,7 +80,7 @@ function commitOf({ data }: GithubAnswer): Commit {
   };
 }
 
-/** The newest commit that changed a path, seen from a commit; undefined if there is none. */
+/** The newest commit that changed a path, seen from a commit; undefined if it is missing. */
 export async function lastChange(
   api: GithubApi,
   place: { readonly from: string; readonly path: string },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readPreviewReach } from '../../../src/cli/environment/previews.ts';
-import { lookVariables } from '../../../src/cli/environment/run-variables.ts';
+import { previewVariables } from '../../../src/cli/environment/run-variables.ts';
 
 describe('readPreviewReach', () => {
   test('reads names, addresses, networks and folders', () => {
@@ -20,7 +20,7 @@ describe('readPreviewReach', () => {
   });
 });
 
-describe('lookVariables', () => {
+describe('previewVariables', () => {
   test('passes no secret, key, state, proxy or option of Node', () => {
     const names = [
       'SECRET_A',
@@ -31,6 +31,6 @@ describe('lookVariables', () => {
     ];
     const others = ['NODE_OPTIONS', 'GOOGLE_APPLICATION_CREDENTIALS', 'AWS_SECRET_ACCESS_KEY', 'PGPASSWORD'];
     const env = Object.fromEntries([...names, ...others, 'PATH'].map((name) => [name, 'x']));
-    expect(lookVariables(env)).toEqual({ PATH: 'x' });
+    expect(previewVariables(env)).toEqual({ PATH: 'x' });
   });
 });

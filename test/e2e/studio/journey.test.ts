@@ -63,7 +63,7 @@ describeInChromium('a new connector', () => {
 
   test('begins in the empty catalog, and its columns are chosen from those of the source', async () => {
     await author.goto('/studio/connectors');
-    await author.locator('main').getByText('There is no connector yet').waitFor();
+    await author.locator('main').getByText('No connectors yet').waitFor();
     await author.getByRole('link', { name: 'New connector' }).first().click();
     await author.getByLabel('PostgreSQL').check();
     await author.getByLabel('Name').fill('hr-people');

@@ -202,13 +202,13 @@ describe('the catalog of a large folder', () => {
     }
   });
 
-  test('says what to do when there is no connector, and when there is no folder', async () => {
+  test('says what to do when the catalog is empty, and when the folder is missing', async () => {
     const cwd = folders.make();
     const server = await startBridgeServer({ cwd, clock });
     try {
       const missing = await (await fetch(`${server.url}/studio/connectors`)).text();
       expect(missing).toContain('The folder of connectors cannot be read.');
-      expect(missing).toContain('There is no connector yet.');
+      expect(missing).toContain('No connectors yet.');
     } finally {
       await server.stop();
     }

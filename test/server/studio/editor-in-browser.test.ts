@@ -9,7 +9,7 @@ import { describeInChromium, startChromium } from '../../support/server/chromium
 import { lowContrasts } from '../../support/server/contrast.ts';
 
 const EDITS = 100;
-/** Of each edit, so that a failure can be repeated. */
+/** The seed of each edit, so that a failure can be repeated. */
 const SEED = 17;
 
 describeInChromium('the editor in a browser', () => {

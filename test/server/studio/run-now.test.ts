@@ -57,7 +57,7 @@ describe('run now', () => {
     const operator: Actor = { ...actor, right: 'operate' };
     const unknown = runNow({ ...order, connectorId: 'no-such' }, operator, context);
     await expect(unknown).rejects.toMatchObject({ code: 'DEFINITION_UNKNOWN' });
-    // The start cannot be recorded, so there is none.
+    // The start cannot be recorded, so nothing is started.
     await expect(runNow(order, operator, context)).rejects.toThrow('It must not get here.');
   });
 

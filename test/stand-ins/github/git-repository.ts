@@ -40,7 +40,7 @@ export class GitRepository {
     });
   }
 
-  /** @returns undefined if there is no such object of this type */
+  /** @returns undefined if the object is missing or of another type */
   object(type: 'commit' | 'tree' | 'blob', name: string): string | undefined {
     try {
       return this.git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{${type}}`]);

@@ -79,7 +79,7 @@ export async function startGithub({
     permissions: { contents: 'write', pullRequests: 'write' },
     merge(number, squash) {
       const pull = standIn.pulls.find((each) => each.number === number);
-      if (pull === undefined) throw new Error(`There is no pull request ${number}.`);
+      if (pull === undefined) throw new Error(`Unknown pull request: ${number}.`);
       repository.merge(pull.base, pull.head, squash);
       Object.assign(pull, { state: 'closed', mergedAt: new Date().toISOString() });
     },

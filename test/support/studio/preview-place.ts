@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCatalog } from '../../../src/app/catalog/catalog.ts';
-import { lookStarter } from '../../../src/app/studio/preview/look-process.ts';
+import { previewStarter } from '../../../src/app/studio/preview/start-preview.ts';
 import { openPreviews, type PreviewSettings } from '../../../src/app/studio/preview/previews.ts';
 import type { BoundSecret } from '../../../src/app/studio/preview/secret-bindings.ts';
 import type { Actor } from '../../../src/core/access/actor.ts';
@@ -62,7 +62,7 @@ export function previewPlace(place: PreviewPlace) {
     policyFile: undefined,
     cwd: folder,
     redact: (text) => text,
-    startLook: lookStarter({
+    startPreview: previewStarter({
       cwd: folder,
       variables: () => processVariables,
       ...(secondsMax !== undefined && { secondsMax }),

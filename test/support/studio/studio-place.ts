@@ -38,7 +38,7 @@ interface StudioPlace {
   readonly cwd: string;
   /** An empty folder for the repository. */
   readonly repository: string;
-  /** Of `serve`, beside what the place sets. */
+  /** Variables of `serve`, in addition to those that the place sets. */
   readonly env?: Readonly<Record<string, string>>;
 }
 

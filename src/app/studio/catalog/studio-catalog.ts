@@ -39,7 +39,7 @@ export interface CatalogDetail extends CountedEntry {
 /** The connectors of the folder, for people. Every method: @throws BridgeError STATE_* */
 export interface StudioCatalog {
   list(query: CatalogQuery): Promise<CatalogPage>;
-  /** @throws BridgeError CONNECTOR_FILE_UNREADABLE if the file disappeared; undefined if there is no such connector */
+  /** @throws BridgeError CONNECTOR_FILE_UNREADABLE if the file disappeared; undefined for an unknown connector */
   find(id: string): Promise<CatalogDetail | undefined>;
 }
 

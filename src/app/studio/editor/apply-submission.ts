@@ -124,6 +124,6 @@ export function fieldAt(form: FormModel | undefined, path: string): FormField | 
 }
 
 const UNREADABLE = 'This is not in the text yet, because the text cannot be read. Correct the text first.';
-const NO_FIELD = 'This is not in the text, because the form no longer has the field.';
+const NO_FIELD = 'This is not in the text, because the field is missing from the form now.';
 const BOTH_CHANGED =
   'This is not in the text, because the text has another new value here. Save again to replace it by this one, or enter the value of the text.';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { connectorUses } from '../../../definitions/connector/uses.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { BridgeError } from '../../../core/errors.ts';
-import { realPathOf, requireListedFolder } from '../look/look-permit.ts';
+import { realPathOf, requireListedFolder } from '../preview-process/preview-permit.ts';
 import { reachesOnlyMerged } from './secret-bindings.ts';
 
 /**

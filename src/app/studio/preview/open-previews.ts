@@ -8,7 +8,7 @@ import type { SecretRows } from '../../../state/secrets/secret-rows.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PolicyPlace } from '../../catalog/policy.ts';
 import { openedSecret } from '../../secrets/definition-secrets.ts';
-import { lookStarter } from './look-process.ts';
+import { previewStarter } from './start-preview.ts';
 import type { PreviewService } from './preview-service.ts';
 import { openPreviews, type PreviewSettings } from './previews.ts';
 
@@ -48,6 +48,6 @@ export function openServerPreviews(parts: ServerParts): PreviewService {
       variable: (name) => variables.secret(name),
     },
     redact: (text) => redactor?.redact(text) ?? text,
-    startLook: lookStarter({ cwd, variables: previews.variables }),
+    startPreview: previewStarter({ cwd, variables: previews.variables }),
   });
 }

@@ -14,10 +14,10 @@ import type { ProxySettings } from '../../../net/proxy.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PolicyPlace } from '../../catalog/policy.ts';
 import { PREVIEW_DOCUMENTS, PREVIEW_EVENTS_BYTES_MAX } from '../../limits.ts';
-import type { LookOrder, LookResult } from '../look/look-order.ts';
-import { shownValue } from '../look/shown-value.ts';
+import type { PreviewOrder, PreviewResult } from '../preview-process/preview-order.ts';
+import { shownValue } from '../preview-process/shown-value.ts';
 import { requireKnownFiles } from './local-files.ts';
-import type { LookEnd, StartLook } from './look-process.ts';
+import type { PreviewEnd, StartPreview } from './start-preview.ts';
 import { connectorOfDraft } from './preview-draft.ts';
 import type { Preview, PreviewService } from './preview-service.ts';
 import { PreviewSlots } from './preview-slots.ts';
@@ -44,13 +44,13 @@ export interface PreviewContext extends PolicyPlace {
   redact(text: string): string;
   /** The state, for counts. */
   readonly databaseUrl: string | undefined;
-  readonly startLook: StartLook;
+  readonly startPreview: StartPreview;
 }
 
 /** What a server without keys may reach, which only this machine can use. */
 const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1'];
 
-type Kind = LookOrder['kind'];
+type Kind = PreviewOrder['kind'];
 const ACTIONS: Readonly<Record<Kind, AuditAction>> = {
   columns: 'source.test',
   documents: 'source.preview',
@@ -60,11 +60,11 @@ const ACTIONS: Readonly<Record<Kind, AuditAction>> = {
 
 export function openPreviews(context: PreviewContext): PreviewService {
   const slots = new PreviewSlots(context.clock);
-  const look = (kind: Kind, text: string, actor: Actor, signal: AbortSignal, events?: string) =>
+  const perform = (kind: Kind, text: string, actor: Actor, signal: AbortSignal, events?: string) =>
     audited(context, { kind, text, actor }, signal, async () => {
       const end = slots.take(actor.id);
       try {
-        return await lookAt(context, { kind, text, actor, events }, signal);
+        return await runPreview(context, { kind, text, actor, events }, signal);
       } finally {
         end();
       }
@@ -72,11 +72,11 @@ export function openPreviews(context: PreviewContext): PreviewService {
   return {
     async columns(text, actor, signal) {
       requireRight(actor, 'author');
-      return previewOf(await look('columns', text, actor, signal));
+      return previewOf(await perform('columns', text, actor, signal));
     },
     async documents(text, actor, signal) {
       requireRight(actor, 'author');
-      return previewOf(await look('documents', text, actor, signal));
+      return previewOf(await perform('documents', text, actor, signal));
     },
     async samples(text, events, actor, signal) {
       requireRight(actor, 'author');
@@ -84,12 +84,12 @@ export function openPreviews(context: PreviewContext): PreviewService {
         const message = `The sample events have more than ${PREVIEW_EVENTS_BYTES_MAX} bytes.`;
         throw new BridgeError('PREVIEW_EVENTS_INVALID', message, { hint: 'Write fewer events.' });
       }
-      return previewOf(await look('events', text, actor, signal, events));
+      return previewOf(await perform('events', text, actor, signal, events));
     },
     async counts(text, actor, signal) {
       requireRight(actor, 'operate');
       const countedAt = context.clock.now().toISOString();
-      const end = await look('counts', text, actor, signal);
+      const end = await perform('counts', text, actor, signal);
       if (!('counts' in end)) throw new Error('The process counted nothing.');
       return { ...end.counts, milliseconds: end.milliseconds, countedAt };
     },
@@ -103,7 +103,11 @@ interface Asked {
   readonly events?: string | undefined;
 }
 
-async function lookAt(context: PreviewContext, asked: Asked, signal: AbortSignal): Promise<SuccessfulLook> {
+async function runPreview(
+  context: PreviewContext,
+  asked: Asked,
+  signal: AbortSignal,
+): Promise<SuccessfulPreview> {
   const { kind, text, actor, events } = asked;
   const { settings, catalog, secrets, policyFile, cwd } = context;
   const connector = await connectorOfDraft(text, kind === 'columns' ? 'columns' : 'documents', {
@@ -118,7 +122,7 @@ async function lookAt(context: PreviewContext, asked: Asked, signal: AbortSignal
   const allowedHosts = settings.allowedHosts ?? (actor.kind === 'local' ? LOOPBACK : []);
   const { proxy, trusted } = proxyFor(access.servers, allowedHosts, context.proxy);
   const isCount = kind === 'counts';
-  const end = await context.startLook(
+  const end = await context.startPreview(
     {
       kind,
       connector,
@@ -143,9 +147,9 @@ function redactorOf({ secrets }: DraftAccess): Redactor {
   return redactor;
 }
 
-type SuccessfulLook = Exclude<LookEnd, { readonly error: unknown }>;
+type SuccessfulPreview = Exclude<PreviewEnd, { readonly error: unknown }>;
 
-function previewOf(end: SuccessfulLook): Preview {
+function previewOf(end: SuccessfulPreview): Preview {
   if (!('result' in end)) throw new Error('The process read no rows.');
   return { ...end.result, milliseconds: end.milliseconds };
 }
@@ -157,16 +161,16 @@ function stateServers({ databaseUrl }: PreviewContext): GuardedServer[] {
   return [{ host, port }];
 }
 
-/** @throws BridgeError for a look that failed; the author gets one message for every failure of the network */
+/** @throws BridgeError for a preview that failed; the author gets one message for every failure of the network */
 function successOf(
-  end: LookEnd,
+  end: PreviewEnd,
   { metadata }: Connector,
   context: PreviewContext,
   redactor: Redactor,
-): SuccessfulLook {
+): SuccessfulPreview {
   const shown = (text: string) => context.redact(redactor.redact(text));
   if ('counts' in end) return end;
-  if ('result' in end) return { ...end, result: shownValue(end.result, shown) as LookResult };
+  if ('result' in end) return { ...end, result: shownValue(end.result, shown) as PreviewResult };
   const { error, isUnreachable, reasons } = end;
   if (isUnreachable) {
     context.log.warn('a preview did not reach its source', {
@@ -203,7 +207,7 @@ function requireKind(kind: Kind, { spec: { mode } }: Connector): void {
   );
 }
 
-/** Records a look before it begins, and its outcome. A look that cannot be recorded does not happen. */
+/** Records a preview before it begins, and its outcome. A preview that cannot be recorded does not happen. */
 async function audited<T>(
   { audit }: PreviewContext,
   { kind, text, actor }: Asked,

@@ -1,7 +1,7 @@
 import { AllowedHosts } from '../../../net/guard/allowed-hosts.ts';
 import type { GuardedServer } from '../../../net/guard/connection-checks.ts';
 import { readProxy, type ProxySettings } from '../../../net/proxy.ts';
-import type { LookOrder } from '../look/look-order.ts';
+import type { PreviewOrder } from '../preview-process/preview-order.ts';
 
 const NO_PROXY: ProxySettings = { http: undefined, https: undefined, except: undefined };
 
@@ -14,7 +14,7 @@ export function proxyFor(
   servers: readonly GuardedServer[],
   allowedHosts: readonly string[],
   proxy: ProxySettings,
-): Pick<LookOrder, 'proxy' | 'trusted'> {
+): Pick<PreviewOrder, 'proxy' | 'trusted'> {
   const allowed = new AllowedHosts(allowedHosts);
   if (!servers.every(({ host }) => allowed.namesHost(host))) return { proxy: NO_PROXY, trusted: [] };
   const trusted = [proxy.http, proxy.https].flatMap((address): GuardedServer[] => {

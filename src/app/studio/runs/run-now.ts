@@ -56,7 +56,7 @@ export async function runNow(
 
 /** A name of a connector that has no file, or only a file with errors. */
 export function noValidConnector(connectorId: string): BridgeError {
-  return new BridgeError('DEFINITION_UNKNOWN', `There is no connector ${connectorId} that is valid.`, {
+  return new BridgeError('DEFINITION_UNKNOWN', `The connector ${connectorId} is unknown or not valid.`, {
     hint: 'Check the connectors with: gemini-sync-bridge validate',
   });
 }

@@ -6,7 +6,7 @@ import type { FormModel } from './form-model.ts';
 /** What a submitted form changes. */
 export interface FormChanges {
   readonly edits: readonly YamlEdit[];
-  /** The texts that are no value of their field; the others are still applied. */
+  /** The texts that are not valid for their field; the others are still applied. */
   readonly errors: readonly { readonly path: string; readonly message: string }[];
 }
 

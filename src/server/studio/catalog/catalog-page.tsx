@@ -85,7 +85,7 @@ export function catalogPage({ content, query, viewer, flash }: CatalogPageProps)
 function Empty() {
   return (
     <div class="nothing">
-      <p>There is no connector yet.</p>
+      <p>No connectors yet.</p>
       <p>
         A connector reads a source and keeps its documents up to date in a data store. Create the first one
         with <a href={`${CATALOG_PATH}/new`}>New connector</a>, or set <code>CONNECTORS_DIR</code> to the

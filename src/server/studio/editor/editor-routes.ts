@@ -49,7 +49,7 @@ export function editorRoutes(context: StudioContext): RouteSet {
           const { status, page } = await notSaved(form, thrown, request, id, context);
           return reply.status(status).type(HTML).send(page);
         }
-        // What was entered and is not in the text is shown only here, so there is no redirect then.
+        // What was entered and is not in the text is shown only here, so the page is sent and not redirected.
         if (view.refused.length > 0) {
           const flash = {
             tone: 'warn',

@@ -37,7 +37,7 @@ export function submittedForm(body: FastifyRequest['body']): SubmittedForm {
   };
 }
 
-/** Boxes of one name are the items of a list; an empty one stands beside them, so that the list can be emptied. */
+/** Boxes of one name are the items of a list; a hidden empty one is added, so that the list can be emptied. */
 function linesOf(value: unknown): string {
   if (!Array.isArray(value)) return lastText(value);
   return value.filter((each) => typeof each === 'string' && each !== '').join('\n');

@@ -122,14 +122,14 @@ describe('the process of a preview', () => {
       '127.0.0.1',
     ]);
     const stop = new AbortController();
-    const look = failureOf(previews.columns(text, AUTHOR, stop.signal));
+    const preview = failureOf(previews.columns(text, AUTHOR, stop.signal));
     await eventually('the process is connected', () => server.sockets.length > 0);
     const seen = ownChildren().map((id) =>
       ['environ', 'cmdline'].map((file) => readFileSync(`/proc/${id}/${file}`, 'utf8')).join('\n'),
     );
     stop.abort(new Error('enough'));
-    await look;
-    const process = seen.find((each) => each.includes('look-at-source'));
+    await preview;
+    const process = seen.find((each) => each.includes('preview-source'));
     expect(process).toBeDefined();
     for (const hidden of [CANARY, 'people-db', 'SELECT']) expect(process).not.toContain(hidden);
   });
@@ -149,7 +149,7 @@ describe('the process of a preview', () => {
       GOOGLE_APPLICATION_CREDENTIALS: '/key.json',
       AZURE_CLIENT_SECRET: CANARY,
     };
-    expect(readEnvironment(variables).forLook()).toEqual({ PATH: '/bin' });
+    expect(readEnvironment(variables).forPreview()).toEqual({ PATH: '/bin' });
   });
 });
 

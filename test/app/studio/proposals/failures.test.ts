@@ -200,7 +200,7 @@ const CASES: readonly Case[] = [
     refused(502, 'Server Error'),
     'GITHUB_UNREACHABLE',
     /unknown whether/,
-    /looks at what is there/,
+    /checks the branch and the pull request/,
   ],
   [
     'a redirect of a write',

@@ -123,7 +123,7 @@ describe('a proposal', () => {
     expect(git('merge-base', '--is-ancestor', theirs, BRANCH)).toBe('');
     expect(file('docs/note.md')).toBe('note');
     expect(file(ORDERS)).toContain('300');
-    // The second version of the proposal no longer changes the jobs.
+    // The second version of the proposal does not change the jobs.
     expect(file(VALUES)).toBe(VALUES_TEXT);
   });
 
@@ -199,7 +199,7 @@ describe('a proposal', () => {
     },
   );
 
-  test('does not write to a branch of somebody else', async () => {
+  test('does not write to a branch of another person', async () => {
     const theirs = github.repository.commit(BRANCH, { 'docs/note.md': 'note' }, { author: 'Carl' });
     const conflict = await conflictOf(place.proposals.propose(anOrder(), ADA, signal));
     expect(conflict).toMatchObject({ code: 'PROPOSAL_CONFLICT', message: expect.stringContaining(BRANCH) });
@@ -245,7 +245,7 @@ describe('a proposal', () => {
     expect(github.requests).toEqual([]);
   });
 
-  test('needs the right to write, and mentions nobody and no issue', async () => {
+  test('needs the right to write, and mentions no person and no issue', async () => {
     const reader = { ...ADA, right: 'read' } as const;
     await expect(place.proposals.propose(anOrder(), reader, signal)).rejects.toMatchObject({
       code: 'RIGHT_MISSING',

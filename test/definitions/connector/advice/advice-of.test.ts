@@ -42,7 +42,7 @@ describe('adviceOf', () => {
     expect(advice(query("WHERE a = 'limit 1' -- limit 2"))['spec.source.query']).toBeUndefined();
   });
 
-  test('says that everyone finds every document when nobody is named as reader', () => {
+  test('says that everyone finds every document when no reader is named', () => {
     const open = HR.replace(/ +acl\w+: \w+\n/g, '');
     expect(advice(open)['spec.mapping.aclUsersField']).toContain('everyone who may search');
     expect(advice(open.replace('location: global', 'location: global\n    acl: off'))).toEqual({});

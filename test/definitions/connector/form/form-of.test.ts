@@ -182,7 +182,7 @@ describe('changesOfForm', () => {
     ['metadata.labels', 'team', 'Labels has a line without a name'],
     ['metadata.labels', 'a=1\na=2', 'Labels has "a" twice'],
     ['spec.source.extra', 'a: [', 'Extra cannot be read, line 1: This is not YAML'],
-  ])('reports a text of %s that is no value, and still makes the other edits', (path, text, message) => {
+  ])('reports a text that is not a valid %s, and still makes the other edits', (path, text, message) => {
     const model = form(HR.replace('    type: postgres', '    type: postgres\n    extra: {a: b}'));
     const { edits, errors } = changesOfForm(
       model,

@@ -20,7 +20,7 @@ export class PacedWrites {
     const waitMs = this.#lastMs + this.#betweenMs - performance.now();
     if (waitMs > 0) await sleep(Math.ceil(waitMs), this.#signal);
     if (!(await this.#lease.renew())) {
-      throw new BridgeError('PROPOSAL_BUSY', 'This proposal took so long that another one was begun.', {
+      throw new BridgeError('PROPOSAL_BUSY', 'This proposal exceeded its time, and another one has begun.', {
         hint: 'Try again: what is on GitHub already is found and used.',
       });
     }

@@ -118,7 +118,7 @@ async function extendShared(
   };
 }
 
-/** The files that the proposal had and no longer has, as they are on the base branch. */
+/** The files that an earlier version of the proposal changed and this one does not, as they are on the base branch. */
 async function droppedFiles(
   { base, wanted, signal }: Planning,
   { live }: Seen,

@@ -27,7 +27,7 @@ export interface Writing {
 
 /**
  * Writes a proposal: objects first, then the branch, then the pull request, so that a change becomes visible at once and complete.
- * Each step is recorded, and each attempt looks at what earlier ones left.
+ * Each step is recorded, and each attempt first reads the branch and the pull request that earlier attempts created.
  * @returns the id of the proposal
  */
 export async function writeProposal(writing: Writing): Promise<string> {
@@ -45,7 +45,7 @@ async function writeOnce(writing: Writing): Promise<string> {
   const { order, actor, access, signal } = writing;
   const base = await access.newestBase(signal);
   requireWritable(base, access.api.repository);
-  const seen = await look(writing, base);
+  const seen = await readTarget(writing, base);
   const { head, pull } = seen;
   const isBegunWith = async (file: BegunFile) =>
     head !== undefined && pull !== undefined && isVersionOf(head, file, base, access, signal);
@@ -55,7 +55,7 @@ async function writeOnce(writing: Writing): Promise<string> {
 }
 
 /** What is there. A proposal whose pull request a person merged or closed is finished first. */
-async function look({ order, access, store, signal }: Writing, base: ReadBase): Promise<Seen> {
+async function readTarget({ order, access, store, signal }: Writing, base: ReadBase): Promise<Seen> {
   const { api } = access;
   const branch = `studio/${order.connectorId}`;
   const head = await readBranch(api, branch, signal);

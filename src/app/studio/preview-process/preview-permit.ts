@@ -3,14 +3,14 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { BridgeError } from '../../../core/errors.ts';
 import type { Permit } from '../../../policy/permit.ts';
 import { isSameServer } from '../../../net/guard/connection-checks.ts';
-import type { LookOrder } from './look-order.ts';
+import type { PreviewOrder } from './preview-order.ts';
 
 /**
  * The last check before a request is sent or a folder is listed: the operator's policy, the bindings of the secrets, and the
  * listed folders.
  */
-export function lookPermit(
-  { bindings, fileRoots }: Pick<LookOrder, 'bindings' | 'fileRoots'>,
+export function previewPermit(
+  { bindings, fileRoots }: Pick<PreviewOrder, 'bindings' | 'fileRoots'>,
   policy: Permit,
 ): Permit {
   return {

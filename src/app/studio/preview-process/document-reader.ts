@@ -5,7 +5,7 @@ import { compileMapping } from '../../../pipeline/mapping/compile-mapping.ts';
 import type { RowBatch } from '../../../pipeline/ports/ports.ts';
 import { PREVIEW_BYTES_MAX } from '../../limits.ts';
 import type { PreviewDocument } from '../preview/preview-service.ts';
-import type { LookResult } from './look-order.ts';
+import type { PreviewResult } from './preview-order.ts';
 import { shownValue } from './shown-value.ts';
 
 /** The keys of a document's line in `upserts.ndjson`. */
@@ -28,11 +28,11 @@ export class DocumentReader {
   readonly #shown: (text: string) => string;
   readonly #documents: PreviewDocument[] = [];
   readonly #quarantined: { row: number; reason: string }[] = [];
-  #columns: LookResult['columns'] = [];
+  #columns: PreviewResult['columns'] = [];
   #mapper: RowMapper | undefined;
   #rows = 0;
   #bytes = 0;
-  #limitedBy: LookResult['limitedBy'] = null;
+  #limitedBy: PreviewResult['limitedBy'] = null;
 
   /** @param shown the form in which a text is shown, without secrets */
   constructor(connector: Connector, documentsMax: number, shown: (text: string) => string) {
@@ -63,7 +63,7 @@ export class DocumentReader {
       this.#quarantined.push({ row, reason: this.#shown(reason) });
   }
 
-  get result(): LookResult {
+  get result(): PreviewResult {
     return {
       columns: this.#columns,
       documents: this.#documents,

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
-import type { LookLine, LookOrder } from '../../app/studio/look/look-order.ts';
-import { lookAtSource } from '../../app/studio/look/look-at-source.ts';
+import type { PreviewLine, PreviewOrder } from '../../app/studio/preview-process/preview-order.ts';
+import { previewSource } from '../../app/studio/preview-process/preview-source.ts';
 import { withSignals } from '../../app/run/process/process-signals.ts';
 import { BridgeError } from '../../core/errors.ts';
 import type { CommandIo } from '../command-io.ts';
@@ -9,15 +9,15 @@ import type { CommandIo } from '../command-io.ts';
  * The process of a preview: reads an order from stdin and writes lines of JSON to stdout. It is not a command for people. It
  * stops when stdin ends, because then the server that waits for it has ended.
  */
-export async function look(io: Pick<CommandIo, 'stdout'>): Promise<void> {
-  const tell = (line: LookLine) => {
+export async function previewForServer(io: Pick<CommandIo, 'stdout'>): Promise<void> {
+  const tell = (line: PreviewLine) => {
     io.stdout.write(`${JSON.stringify(line)}\n`);
   };
   const lines = createInterface({ input: process.stdin });
   const gone = new AbortController();
-  const order = await new Promise<LookOrder>((resolve, reject) => {
+  const order = await new Promise<PreviewOrder>((resolve, reject) => {
     lines.once('line', (line) => {
-      resolve(JSON.parse(line) as LookOrder);
+      resolve(JSON.parse(line) as PreviewOrder);
     });
     lines.once('close', () => {
       const error = new BridgeError('INTERRUPTED', 'The server that asked for this preview has ended.');
@@ -27,10 +27,10 @@ export async function look(io: Pick<CommandIo, 'stdout'>): Promise<void> {
   });
   await withSignals(
     async (signal) => {
-      const phases = (phase: Extract<LookLine, { phase: unknown }>['phase']) => {
+      const phases = (phase: Extract<PreviewLine, { phase: unknown }>['phase']) => {
         tell({ phase });
       };
-      tell(await lookAtSource(order, phases, AbortSignal.any([signal, gone.signal])));
+      tell(await previewSource(order, phases, AbortSignal.any([signal, gone.signal])));
     },
     { process },
   );

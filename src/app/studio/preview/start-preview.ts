@@ -8,15 +8,20 @@ import {
   PREVIEW_SECONDS_MAX,
 } from '../../limits.ts';
 import { ownProgramArguments } from '../../run/process/own-program.ts';
-import { LOOK_ARGUMENT, type LookLine, type LookOrder, type LookPhase } from '../look/look-order.ts';
+import {
+  PREVIEW_ARGUMENT,
+  type PreviewLine,
+  type PreviewOrder,
+  type PreviewPhase,
+} from '../preview-process/preview-order.ts';
 
-/** The last line of a look. */
-export type LookEnd = Exclude<LookLine, { readonly phase: LookPhase }>;
+/** The last line that the process of a preview prints. */
+export type PreviewEnd = Exclude<PreviewLine, { readonly phase: PreviewPhase }>;
 
-/** Looks at a source in a process of its own. @throws BridgeError PREVIEW_TIMEOUT or PREVIEW_FAILED; the reason of `signal` */
-export type StartLook = (order: LookOrder, signal: AbortSignal) => Promise<LookEnd>;
+/** Previews a source in a separate process. @throws BridgeError PREVIEW_TIMEOUT or PREVIEW_FAILED; the reason of `signal` */
+export type StartPreview = (order: PreviewOrder, signal: AbortSignal) => Promise<PreviewEnd>;
 
-interface LookSettings {
+interface ProcessSettings {
   readonly cwd: string;
   /** The whole environment of the process: neither secrets nor keys nor the address of the state. */
   readonly variables: () => Readonly<Record<string, string>>;
@@ -24,13 +29,17 @@ interface LookSettings {
   readonly secondsMax?: number;
 }
 
-export function lookStarter({ cwd, variables, secondsMax = PREVIEW_SECONDS_MAX }: LookSettings): StartLook {
+export function previewStarter({
+  cwd,
+  variables,
+  secondsMax = PREVIEW_SECONDS_MAX,
+}: ProcessSettings): StartPreview {
   return async (order, signal) => {
     signal.throwIfAborted();
     const seconds = order.kind === 'counts' ? PREVIEW_COUNT_SECONDS_MAX : secondsMax;
     const late = AbortSignal.timeout(seconds * 1_000);
     // The last one of several heap limits counts.
-    const args = ownProgramArguments([LOOK_ARGUMENT]);
+    const args = ownProgramArguments([PREVIEW_ARGUMENT]);
     args.splice(process.execArgv.length, 0, `--max-old-space-size=${PREVIEW_HEAP_MB_MAX}`);
     const child = execa(process.execPath, args, {
       cwd,
@@ -48,7 +57,7 @@ export function lookStarter({ cwd, variables, secondsMax = PREVIEW_SECONDS_MAX }
     // The process may end before it has read the order. It stops when the stream ends, and so does not outlive this server.
     child.stdin.on('error', () => undefined);
     child.stdin.write(`${JSON.stringify(order)}\n`);
-    const output = new LookOutput(() => child.kill('SIGKILL'));
+    const output = new ProcessOutput(() => child.kill('SIGKILL'));
     child.stdout.on('data', (chunk: Buffer) => {
       output.add(chunk);
     });
@@ -60,12 +69,12 @@ export function lookStarter({ cwd, variables, secondsMax = PREVIEW_SECONDS_MAX }
     if (end !== undefined) return end;
     const how = exitCode === undefined ? 'by a signal' : `with exit status ${exitCode}`;
     throw new BridgeError('PREVIEW_FAILED', `The process of the preview ended ${how} and without a result.`, {
-      hint: 'Select fewer or smaller columns. If it happens again, ask the operator to look at the memory of the server.',
+      hint: 'Select fewer or smaller columns. If it happens again, ask the operator to check the memory of the server.',
     });
   };
 }
 
-class LookOutput {
+class ProcessOutput {
   readonly #chunks: Buffer[] = [];
   readonly #onTooMuch: () => void;
   #length = 0;
@@ -80,7 +89,7 @@ class LookOutput {
     else this.#chunks.push(chunk);
   }
 
-  get phase(): LookPhase {
+  get phase(): PreviewPhase {
     return (
       this.#lines()
         .flatMap((line) => ('phase' in line ? [line.phase] : []))
@@ -88,12 +97,12 @@ class LookOutput {
     );
   }
 
-  end(): LookEnd | undefined {
+  end(): PreviewEnd | undefined {
     const last = this.#lines().at(-1);
     return last === undefined || 'phase' in last ? undefined : last;
   }
 
-  #lines(): LookLine[] {
+  #lines(): PreviewLine[] {
     const text = Buffer.concat(this.#chunks).toString('utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     return whole
@@ -104,21 +113,21 @@ class LookOutput {
 }
 
 /** A driver that prints to stdout must not break the result. */
-function lineOf(text: string): LookLine[] {
+function lineOf(text: string): PreviewLine[] {
   try {
-    return [JSON.parse(text) as LookLine];
+    return [JSON.parse(text) as PreviewLine];
   } catch {
     return [];
   }
 }
 
-const AWAITED: Readonly<Record<LookPhase, string>> = {
+const AWAITED: Readonly<Record<PreviewPhase, string>> = {
   start: 'its process to start',
   connection: 'a connection to the source',
   answer: 'an answer of the source, to which it was connected',
 };
 
-function tooSlow(phase: LookPhase, seconds: number): BridgeError {
+function tooSlow(phase: PreviewPhase, seconds: number): BridgeError {
   return new BridgeError(
     'PREVIEW_TIMEOUT',
     `The preview was stopped after ${seconds} seconds, while it waited for ${AWAITED[phase]}. Its query was cancelled.`,

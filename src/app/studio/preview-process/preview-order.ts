@@ -4,11 +4,11 @@ import type { ProxySettings } from '../../../net/proxy.ts';
 import type { GuardedServer } from '../../../net/guard/connection-checks.ts';
 import type { DraftCounts, Preview } from '../preview/preview-service.ts';
 
-/** The only argument of the process that looks at the source of a draft. The order is one line of JSON on its stdin. */
-export const LOOK_ARGUMENT = 'look-at-source';
+/** The only argument of the process of a preview. The order is one line of JSON on its stdin. */
+export const PREVIEW_ARGUMENT = 'preview-source';
 
-/** What a look may use. The process has nothing else: neither the environment of the server nor its state. */
-export interface LookOrder {
+/** What a preview may use. The process has nothing else: neither the environment of the server nor its state. */
+export interface PreviewOrder {
   readonly kind: 'columns' | 'documents' | 'events' | 'counts';
   /** Valid, with its preset filled in. */
   readonly connector: Connector;
@@ -33,14 +33,14 @@ export interface LookOrder {
 }
 
 /** What the process waits for. */
-export type LookPhase = 'start' | 'connection' | 'answer';
+export type PreviewPhase = 'start' | 'connection' | 'answer';
 
-export type LookResult = Omit<Preview, 'milliseconds'>;
+export type PreviewResult = Omit<Preview, 'milliseconds'>;
 
 /** One line of stdout: a phase, and at the end the outcome. */
-export type LookLine =
-  | { readonly phase: LookPhase }
-  | { readonly result: LookResult; readonly milliseconds: number }
+export type PreviewLine =
+  | { readonly phase: PreviewPhase }
+  | { readonly result: PreviewResult; readonly milliseconds: number }
   | { readonly counts: DraftCounts; readonly milliseconds: number }
   | {
       readonly error: {

@@ -17,21 +17,21 @@ import { PREVIEW_CONNECT_SECONDS_MAX } from '../../limits.ts';
 import type { DraftCounts } from '../preview/preview-service.ts';
 import { countChanges } from './count-changes.ts';
 import { DocumentReader } from './document-reader.ts';
-import type { LookLine, LookOrder, LookPhase, LookResult } from './look-order.ts';
-import { lookPermit } from './look-permit.ts';
+import type { PreviewLine, PreviewOrder, PreviewPhase, PreviewResult } from './preview-order.ts';
+import { previewPermit } from './preview-permit.ts';
 import { sampleEvents } from './sample-events.ts';
 import { cutText } from './shown-value.ts';
 
 /**
- * Looks at the source of a draft, in a process of its own: it reads the columns or the first rows, and writes nothing. From here
+ * Previews the source of a draft in a separate process: it reads the columns or the first rows, and writes nothing. From here
  * on every connection of this process is checked.
- * @param tell reports what the look waits for
+ * @param tell reports what the preview waits for
  */
-export async function lookAtSource(
-  order: LookOrder,
-  tell: (phase: LookPhase) => void,
+export async function previewSource(
+  order: PreviewOrder,
+  tell: (phase: PreviewPhase) => void,
   signal: AbortSignal,
-): Promise<LookLine> {
+): Promise<PreviewLine> {
   const redactor = createRedactor();
   for (const secret of Object.values(order.secrets)) redactor.add(secret);
   const { servers, trusted, allowedHosts } = order;
@@ -44,14 +44,14 @@ export async function lookAtSource(
     const done =
       order.kind === 'counts'
         ? { counts: await countsOf(order, redactor, signal) }
-        : { result: await lookResult(order, redactor, signal) };
+        : { result: await previewResult(order, redactor, signal) };
     return { ...done, milliseconds: Math.round(systemClock.elapsedMs() - startedMs) };
   } catch (thrown) {
-    return await failedLook(toBridgeError(thrown), guard, redactor);
+    return await failedPreview(toBridgeError(thrown), guard, redactor);
   }
 }
 
-async function countsOf(order: LookOrder, redactor: Redactor, signal: AbortSignal): Promise<DraftCounts> {
+async function countsOf(order: PreviewOrder, redactor: Redactor, signal: AbortSignal): Promise<DraftCounts> {
   const source = await openFor(order, redactor, () => oneBatch([]));
   try {
     return await countChanges(order.connector, source, order.databaseUrl, signal);
@@ -60,7 +60,11 @@ async function countsOf(order: LookOrder, redactor: Redactor, signal: AbortSigna
   }
 }
 
-async function lookResult(order: LookOrder, redactor: Redactor, signal: AbortSignal): Promise<LookResult> {
+async function previewResult(
+  order: PreviewOrder,
+  redactor: Redactor,
+  signal: AbortSignal,
+): Promise<PreviewResult> {
   const { connector, documentsMax, kind, events: text = '' } = order;
   const shown = (each: string) => cutText(redactor.redact(each));
   const reader = new DocumentReader(connector, documentsMax, shown);
@@ -94,7 +98,7 @@ async function readFirst(
   }
 }
 
-async function openFor(order: LookOrder, redactor: Redactor, pushed: ReadPushed): Promise<OpenedSource> {
+async function openFor(order: PreviewOrder, redactor: Redactor, pushed: ReadPushed): Promise<OpenedSource> {
   const { connector, secrets, policyFile, proxy } = order;
   const spec = withShortConnects(connector.spec);
   const policy = await sourcePermitOf(connector, { policyFile, cwd: process.cwd() });
@@ -107,7 +111,7 @@ async function openFor(order: LookOrder, redactor: Redactor, pushed: ReadPushed)
     proxy,
     redactor,
     oracleClientLibDir: undefined,
-    permit: lookPermit(order, policy),
+    permit: previewPermit(order, policy),
     pushed,
   });
 }
@@ -125,7 +129,7 @@ async function columnsOf(
   { spec }: Connector,
   shown: (text: string) => string,
   signal: AbortSignal,
-): Promise<LookResult['columns']> {
+): Promise<PreviewResult['columns']> {
   if (isApi(spec)) {
     const keys = await firstRecordKeys(source, signal);
     return keys.map((name) => ({ name: shown(name), kind: 'json' }));
@@ -179,11 +183,11 @@ async function* oneBatch<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
 }
 
 /** Failures of the network have one message for authors, so that they cannot be used to scan a network. */
-async function failedLook(
+async function failedPreview(
   { code, message, hint }: BridgeError,
   guard: Guard,
   redactor: Redactor,
-): Promise<LookLine> {
+): Promise<PreviewLine> {
   const isNetwork = code === 'SOURCE_UNREACHABLE' || (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
   const isUnreachable =
     isNetwork ||
