@@ -26,7 +26,7 @@ import { initCommand } from './commands/init.ts';
 import { keepHeapSmall } from './small-heap.ts';
 import { hasColors } from './output/style.ts';
 import { guarded } from './output/terminal.ts';
-import { validateCommand } from './commands/validate.ts';
+import { validateCommand } from './commands/validate/validate.ts';
 import { programVersion } from './version.ts';
 
 /** The environment that the program runs in: its own process, or a test. */
@@ -69,7 +69,7 @@ export async function main(
       },
     };
     if (args.length === 1 && args[0] === PREVIEW_ARGUMENT)
-      await (await import('./commands/preview-source.ts')).previewForServer(io);
+      await (await import('./preview-source.ts')).previewForServer(io);
     else await program(io, keepHeapSmall).parseAsync(args, { from: 'user' });
     return status;
   } catch (thrown) {

@@ -22,7 +22,7 @@ import { answerProtocolFailures } from './http/protocol/protocol-failures.ts';
 import { logRequests } from './monitoring/request-log.ts';
 import { measureRequests } from './monitoring/request-metrics.ts';
 import { healthRoutes } from './monitoring/health.ts';
-import { loginRoutes } from './access/login.ts';
+import { loginRoutes } from './access/login/login.ts';
 import { metricsRoutes } from './monitoring/metrics.ts';
 import { knowledgeRoutes } from './knowledge/knowledge-routes.ts';
 import { opsApiRoutes } from './ops/api.ts';

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../core/finding.ts';
-import { dataStoreFindings } from '../doctor/data-store.ts';
+import { dataStoreFindings } from '../doctor/cloud/data-store.ts';
 import type { DoctorFinding } from '../doctor/finding.ts';
 import type { Comparer } from './comparer.ts';
 import { eachConnector } from './each-connector.ts';

@@ -15,7 +15,7 @@ import type { ProxySettings } from '../../net/proxy.ts';
 import { openSource } from '../../sources/index.ts';
 import { LEASE_TIMING, type LeaseTiming } from '../../state/leases/leases.ts';
 import { openState } from '../../state/run/open-state.ts';
-import { isInCloud } from '../doctor/bucket.ts';
+import { isInCloud } from '../doctor/cloud/bucket.ts';
 import { warnOfExposure } from '../doctor/exposed-paths.ts';
 import { definitionSecrets } from '../secrets/definition-secrets.ts';
 import { closingResources, type CloseAtEnd } from './closing-resources.ts';

@@ -9,7 +9,7 @@ import type { CommandIo } from '../command-io.ts';
 import { commandLineActor } from '../environment/command-line-actor.ts';
 import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/commands/keys.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
-import { keyJson, keyTable } from '../output/key-list.ts';
+import { keyJson, keyTable } from '../output/lists/key-list.ts';
 import { isPretty } from '../output/pretty-log.ts';
 import { stderrLogger } from '../output/stderr-logger.ts';
 import { wrapIndented, wrapWidth } from '../output/wrap.ts';

@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { retireRunId } from '../../app/retire/retire-id.ts';
 import { retireCommandLine } from '../../app/run/process/run-command-line.ts';
-import { toBridgeError } from '../../core/errors.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
 import { RETIRE } from '../help/commands/retire.ts';
@@ -77,9 +76,7 @@ async function retire(flags: RetireFlags, io: CommandIo): Promise<void> {
     results.done(summary);
     io.exit(exitStatus);
   } catch (thrown) {
-    output.progress.stop();
-    const error = toBridgeError(thrown);
-    reportFailure(error, io, output);
+    const error = reportFailure(thrown, io, output);
     results.failed(runId, output.definition, error);
     io.exit(error.exit);
   }

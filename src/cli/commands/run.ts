@@ -7,7 +7,7 @@ import { runCommandLine } from '../../app/run/process/run-command-line.ts';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import { systemClock } from '../../core/time/clock.ts';
-import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { BridgeError } from '../../core/errors.ts';
 import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { CommandIo } from '../command-io.ts';
 import { RUN } from '../help/commands/run.ts';
@@ -84,9 +84,7 @@ async function run(flags: ConnectorFlags, io: CommandIo, keepHeapSmall: () => vo
     results.done(summary);
     io.exit(exitStatus);
   } catch (thrown) {
-    output.progress.stop();
-    const error = toBridgeError(thrown);
-    reportFailure(error, io, output);
+    const error = reportFailure(thrown, io, output);
     results.failed(id, output.definition, error);
     io.exit(error.exit);
   }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { newRunId } from '../../app/run/run-id.ts';
 import type { RunSurroundings } from '../../app/run/run-once.ts';
 import type { AppSurroundings } from '../../app/sync/app-work.ts';
-import { BridgeError, toBridgeError } from '../../core/errors.ts';
+import { BridgeError } from '../../core/errors.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import type { CommandIo } from '../command-io.ts';
 import { DocumentedCommand } from '../help/documented-command.ts';
@@ -71,9 +71,7 @@ async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
     results.done({ runId, result: result.sync, exitStatus, dryRun, earlier, command: commandOf(flags) });
     io.exit(exitStatus);
   } catch (thrown) {
-    output.progress.stop();
-    const error = toBridgeError(thrown);
-    reportFailure(error, io, output);
+    const error = reportFailure(thrown, io, output);
     results.failed(runId, output.definition ?? name, error);
     io.exit(error.exit);
   }

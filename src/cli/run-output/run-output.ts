@@ -1,5 +1,5 @@
 import { systemClock } from '../../core/time/clock.ts';
-import type { BridgeError } from '../../core/errors.ts';
+import { toBridgeError, type BridgeError } from '../../core/errors.ts';
 import {
   createLogger,
   jsonFormat,
@@ -76,8 +76,13 @@ export function openRunOutput(io: CommandIo, mode: ProgressMode, runId: string, 
   };
 }
 
-/** If logs are JSON, a failure is also a JSON log line, because programs read the output line by line. */
-export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutput): void {
+/**
+ * Ends the progress and reports what was thrown. If logs are JSON, it is also a JSON log line, because programs read the output line by
+ * line.
+ */
+export function reportFailure(thrown: unknown, io: CommandIo, output: RunOutput): BridgeError {
+  const error = toBridgeError(thrown);
+  output.progress.stop();
   if (io.env.logFormat === 'kestra') {
     output.progress.write(kestraFailureMessage(error, io.env.redactor));
   } else if (isPretty(io)) {
@@ -90,6 +95,7 @@ export function reportFailure(error: BridgeError, io: CommandIo, output: RunOutp
     stack: error.stack,
     cause: error.cause instanceof Error ? error.cause.stack : undefined,
   });
+  return error;
 }
 
 /** Logs how held deletes are released. On a terminal the summary has it, and in Kestra a message of its own. */

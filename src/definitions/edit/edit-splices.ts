@@ -1,9 +1,9 @@
 import type { Segment } from '../problem.ts';
-import { addItem, addKey } from './add-entry.ts';
-import { joined, lineStyleOf } from './entry-lines.ts';
+import { addItem, addKey } from './entries/add-entry.ts';
+import { joined, lineStyleOf } from './entries/entry-lines.ts';
 import { newParents } from './intended-value.ts';
-import { moveItem } from './move-item.ts';
-import { removeAll, removeEntry } from './remove-entry.ts';
+import { moveItem } from './entries/move-item.ts';
+import { removeAll, removeEntry } from './entries/remove-entry.ts';
 import { replaceValue, type ValuePlace } from './replace-value.ts';
 import type { Splice } from './splices.ts';
 import { columnOf, newlineOf } from './text-offsets.ts';

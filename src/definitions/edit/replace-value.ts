@@ -1,5 +1,5 @@
 import type { PlainValue } from './yaml-edit.ts';
-import { joined } from './entry-lines.ts';
+import { joined } from './entries/entry-lines.ts';
 import { quotedText, scalarText } from './scalar-text.ts';
 import type { Splice } from './splices.ts';
 import { endOfBlankLines, lineEndOf, newlineOf } from './text-offsets.ts';

@@ -6,7 +6,7 @@ import type { Credential, Credentials } from './keys/credentials.ts';
 import { HttpError } from '../http/http-error.ts';
 import { isUnsafeMethod, isSameOrigin } from './same-origin.ts';
 import type { KeyCheck } from './keys/key-check.ts';
-import type { Sessions } from './sessions.ts';
+import type { Sessions } from './login/sessions.ts';
 import type { SignOn } from './sign-on.ts';
 
 interface KeyGateOptions {

@@ -15,7 +15,7 @@ import { openKeyCheck, type KeyCheck } from './keys/key-check.ts';
 import { openPushTokens } from './keys/push-tokens.ts';
 import { WrongKeyCounts, type WrongKeyBounds } from './keys/wrong-key-counts.ts';
 import { openRefusedKeys } from './keys/refused-keys.ts';
-import { openSessions, type Sessions } from './sessions.ts';
+import { openSessions, type Sessions } from './login/sessions.ts';
 import { openSignOn } from './sign-on.ts';
 
 /** What the login page requires. */

@@ -12,16 +12,20 @@ import { rotateSecrets } from './rotate.ts';
 import { noteSecretUse, readSecrets, textsIn, type SecretRows } from './secret-rows.ts';
 import { columnsOf, sealedOf, type ManagedSecretTable } from './tables.ts';
 
-/** What is stored of a secret besides its value. */
-interface SecretRecord {
+/** What is stored of a secret besides its value. Times are ISO 8601, UTC. */
+export interface SecretRecord {
   readonly name: string;
+  /** The id of the key that it is encrypted with. */
   readonly keyId: string;
   readonly createdAt: string;
   readonly createdBy: string;
   readonly updatedAt: string;
   readonly updatedBy: string;
+  /** Rounded to the hour; null: never. */
   readonly lastUsedAt: string | null;
+  /** Host patterns; empty: no restriction in runs, and no host in previews. */
   readonly allowedHosts: readonly string[];
+  /** Names of connectors; empty: no restriction in runs, and no connector in previews. */
   readonly allowedConnectors: readonly string[];
   readonly note: string;
 }

@@ -30,15 +30,20 @@ declare module 'knex/types/tables.js' {
 }
 
 /** A draft as it is stored. Times are ISO 8601, UTC. */
-interface StoredDraft {
+export interface StoredDraft {
   readonly id: string;
   readonly actorId: string;
-  readonly intent: DraftTable['intent'];
+  readonly intent: 'create' | 'edit' | 'clone';
+  /** The connector that is edited or cloned; empty for a new one. */
   readonly connectorId: string;
+  /** The file of the connector in the repository; empty until a new connector has a name. */
   readonly path: string;
   readonly text: string;
+  /** The last text that could be read as YAML; the form shows it while the text cannot be read. */
   readonly readableText: string;
+  /** The file as the draft started from it; null if it did not exist. */
   readonly base: { readonly text: string; readonly blob: string; readonly commit: string | null } | null;
+  /** Grows with every change. */
   readonly version: number;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { bucketFindings } from '../../../src/app/doctor/bucket.ts';
+import { bucketFindings } from '../../../src/app/doctor/cloud/bucket.ts';
 import { exposedFolder, exposedState, unlessExposed } from '../../../src/app/doctor/exposed-paths.ts';
 import { stateFindings } from '../../../src/app/doctor/state.ts';
 import { migrateState, STATE_FILE } from '../../../src/state/run/open-state.ts';

@@ -1,23 +1,8 @@
 import type { Actor } from '../../../core/access/actor.ts';
+import type { StoredDraft } from '../../../state/studio/drafts.ts';
 
-export interface Draft {
-  readonly id: string;
-  readonly actorId: string;
-  readonly intent: 'create' | 'edit' | 'clone';
-  /** The connector that is edited or cloned; empty for a new one. */
-  readonly connectorId: string;
-  /** The file of the connector in the repository; empty until a new connector has a name. */
-  readonly path: string;
-  readonly text: string;
-  /** The last text that could be read as YAML; the form shows it while the text cannot be read. */
-  readonly readableText: string;
-  /** The file as the draft started from it; null if it did not exist. */
-  readonly base: { readonly text: string; readonly blob: string; readonly commit: string | null } | null;
-  /** Grows with every change. */
-  readonly version: number;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+/** A draft of one person. */
+export type Draft = StoredDraft;
 
 /** What a new draft is made from. */
 export interface DraftOrder extends Pick<Draft, 'intent' | 'connectorId'> {

@@ -1,21 +1,8 @@
 import type { Actor } from '../../../core/access/actor.ts';
+import type { SecretRecord } from '../../../state/secrets/secret-store.ts';
 
 /** What may be shown of a managed secret: everything but its value. */
-export interface ManagedSecretFacts {
-  readonly name: string;
-  /** The id of the key that it is encrypted with. */
-  readonly keyId: string;
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly updatedAt: string;
-  readonly updatedBy: string;
-  /** Rounded to the hour; null: never. */
-  readonly lastUsedAt: string | null;
-  /** Host patterns; empty: no restriction in runs, and no host in tests. */
-  readonly allowedHosts: readonly string[];
-  /** Names of connectors; empty: no restriction in runs, and no connector in tests. */
-  readonly allowedConnectors: readonly string[];
-  readonly note: string;
+export interface ManagedSecretFacts extends SecretRecord {
   /** The environment variable that would have the same secret, if it is set too; it is not used. */
   readonly alsoInVariable: string | null;
 }

@@ -12,7 +12,7 @@ export function listCommand(io: CommandIo): Command {
     .option('--json', 'print one object on stdout')
     .action(async ({ json }: { readonly json?: true }) => {
       const sources = await withKnowledge(io, (knowledge) => knowledge.sources());
-      const { sourceJson, sourceTable } = await import('../../output/source-list.ts');
+      const { sourceJson, sourceTable } = await import('../../output/lists/source-list.ts');
       io.stdout.write(
         json === true
           ? `${JSON.stringify({ sources: sources.map(sourceJson) })}\n`

@@ -34,7 +34,7 @@ async function search(text: string, { tenant, role, limit, json }: SearchFlags, 
       ),
     { process },
   );
-  const { searchJson, searchText } = await import('../../output/search-text.ts');
+  const { searchJson, searchText } = await import('../../output/lists/search-text.ts');
   io.stdout.write(
     json === true
       ? `${JSON.stringify(searchJson(result))}\n`

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { newRunId } from '../../../app/run/run-id.ts';
 import { shellWord } from '../../../core/text/shell-word.ts';
-import { toBridgeError } from '../../../core/errors.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
@@ -65,9 +64,7 @@ async function sync(flags: SyncFlags, io: CommandIo): Promise<void> {
     results.done(summary);
     io.exit(exitStatus);
   } catch (thrown) {
-    output.progress.stop();
-    const error = toBridgeError(thrown);
-    reportFailure(error, io, output);
+    const error = reportFailure(thrown, io, output);
     results.failed(runId, output.definition ?? flags.source, error);
     io.exit(error.exit);
   }

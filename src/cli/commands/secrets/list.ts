@@ -3,7 +3,7 @@ import { EXIT } from '../../../core/exit-status.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { SECRETS_LIST } from '../../help/commands/secrets.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
-import { secretsJson, secretsText } from '../../output/secret-list.ts';
+import { secretsJson, secretsText } from '../../output/lists/secret-list.ts';
 import { wrapWidth } from '../../output/wrap.ts';
 import { withSecrets } from './open.ts';
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { page } from '../../http/page.tsx';
+import { TopBar } from '../../http/top-bar.tsx';
 import { exactText } from './figures.ts';
 
 /** The reader of a page: the name of a session that can log out, or undefined. */
@@ -34,47 +35,23 @@ export function framed({
     script,
     body: (
       <>
-        <a class="skip" href="#content">
-          Skip to the content
-        </a>
-        <header class="top">
-          <nav aria-label="Place">
-            <ol class="trail">
-              <li>
-                <a href="/ops" aria-current={trail.length === 0 ? 'page' : undefined}>
-                  <span class="brand">gemini-sync-bridge</span> Ops
-                </a>
-              </li>
-              {trail.map(({ label, href }) => (
-                <li key={label}>
-                  {href === undefined ? <span aria-current="page">{label}</span> : <a href={href}>{label}</a>}
-                </li>
-              ))}
-            </ol>
-          </nav>
-          <div class="upkeep">
-            {at !== null && (
-              <span class="quiet" id="updated" data-live={refreshes || undefined}>
-                As of <time datetime={at}>{exactText(at)}</time>
-              </span>
-            )}
-            <button
-              type="button"
-              class="small when-scripted"
-              id="pause"
-              aria-pressed="false"
-              hidden={!refreshes}
-            >
-              Pause updates
-            </button>
-            <a href="/studio/connectors">Studio</a>
-            {viewer !== undefined && (
-              <a href="/login" title="Who is logged in, and how to log out">
-                {viewer} · Log out
-              </a>
-            )}
-          </div>
-        </header>
+        <TopBar home={{ name: 'Ops', href: '/ops' }} trail={trail} viewer={viewer}>
+          {at !== null && (
+            <span class="quiet" id="updated" data-live={refreshes || undefined}>
+              As of <time datetime={at}>{exactText(at)}</time>
+            </span>
+          )}
+          <button
+            type="button"
+            class="small when-scripted"
+            id="pause"
+            aria-pressed="false"
+            hidden={!refreshes}
+          >
+            Pause updates
+          </button>
+          <a href="/studio/connectors">Studio</a>
+        </TopBar>
         <p class="lost" id="lost" role="alert" hidden />
         <p class="unseen" id="news" role="status" aria-live="polite" />
         <main id="content" tabindex={-1}>

@@ -1,3 +1,4 @@
+import { CardsTable } from '../elements/cards-table.tsx';
 import type { OpsConnector } from '../../../app/ops/model/connector.ts';
 import { RunCell } from '../elements/cells.tsx';
 import { connectorPath, overviewPath, type OverviewAddress } from '../elements/addresses.ts';
@@ -27,23 +28,16 @@ const FIGURES: ReadonlySet<Sort> = new Set(['held', 'quarantined', 'waiting']);
 /** The connectors in the order that the URL requests; each heading is a link that sorts by its column or reverses the order. */
 export function ConnectorsTable({ connectors, now, address }: ConnectorsTable) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
-      <table class="cards">
-        <caption class="unseen">Connectors</caption>
-        <thead>
-          <tr>
-            {COLUMNS.map(([sort, title]) => (
-              <Heading key={sort} sort={sort} title={title} address={address} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {connectors.map((connector) => (
-            <ConnectorRow key={connector.connector_id} connector={connector} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <CardsTable
+      caption="Connectors"
+      headings={COLUMNS.map(([sort, title]) => (
+        <Heading key={sort} sort={sort} title={title} address={address} />
+      ))}
+    >
+      {connectors.map((connector) => (
+        <ConnectorRow key={connector.connector_id} connector={connector} now={now} />
+      ))}
+    </CardsTable>
   );
 }
 

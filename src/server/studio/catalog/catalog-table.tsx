@@ -1,3 +1,4 @@
+import { CardsTable } from '../../ops/elements/cards-table.tsx';
 import type { CountedEntry } from '../../../app/studio/catalog/entry.ts';
 import type { CatalogQuery, CatalogSort } from '../../../app/studio/catalog/find-entries.ts';
 import { RunCell } from '../../ops/elements/cells.tsx';
@@ -27,23 +28,16 @@ const COLUMNS: readonly { readonly title: string; readonly sort?: CatalogSort; r
 /** One page of connectors; each heading that sorts is a link. */
 export function CatalogTable({ entries, now, query }: CatalogTable) {
   return (
-    <div class="scroll" tabindex={0} role="region" aria-label="Table of connectors">
-      <table class="cards">
-        <caption class="unseen">Connectors</caption>
-        <thead>
-          <tr>
-            {COLUMNS.map(({ title, sort, figure }) => (
-              <Heading key={title} title={title} sort={sort} isFigure={figure === true} query={query} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <Row key={entry.id} entry={entry} now={now} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <CardsTable
+      caption="Connectors"
+      headings={COLUMNS.map(({ title, sort, figure }) => (
+        <Heading key={title} title={title} sort={sort} isFigure={figure === true} query={query} />
+      ))}
+    >
+      {entries.map((entry) => (
+        <Row key={entry.id} entry={entry} now={now} />
+      ))}
+    </CardsTable>
   );
 }
 

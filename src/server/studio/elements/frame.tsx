@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Flash } from '../../http/flash.ts';
 import { page } from '../../http/page.tsx';
+import { TopBar } from '../../http/top-bar.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { AUDIT_PATH, CATALOG_PATH, PROPOSALS_PATH, SECRETS_PATH } from '../paths.ts';
 
@@ -31,33 +32,9 @@ export function studioFrame({ title, trail = [], part, viewer, flash, script, ch
     ...(script === undefined ? {} : { script }),
     body: (
       <>
-        <a class="skip" href="#content">
-          Skip to the content
-        </a>
-        <header class="top">
-          <nav aria-label="Place">
-            <ol class="trail">
-              <li>
-                <a href={CATALOG_PATH} aria-current={trail.length === 0 ? 'page' : undefined}>
-                  <span class="brand">gemini-sync-bridge</span> Studio
-                </a>
-              </li>
-              {trail.map(({ label, href }) => (
-                <li key={label}>
-                  {href === undefined ? <span aria-current="page">{label}</span> : <a href={href}>{label}</a>}
-                </li>
-              ))}
-            </ol>
-          </nav>
-          <div class="upkeep">
-            <a href="/ops">Ops</a>
-            {viewer !== undefined && (
-              <a href="/login" title="Who is logged in, and how to log out">
-                {viewer} · Log out
-              </a>
-            )}
-          </div>
-        </header>
+        <TopBar home={{ name: 'Studio', href: CATALOG_PATH }} trail={trail} viewer={viewer}>
+          <a href="/ops">Ops</a>
+        </TopBar>
         <nav class="parts" aria-label="Parts of Studio">
           <ul>
             {PARTS.map(({ part: each, label, href }) => (

@@ -1,4 +1,4 @@
-import type { ManagedSecretFacts } from '../../../app/studio/secrets/managed-secret-service.ts';
+import { secretFields } from '../../../app/studio/secrets/secret-fields.ts';
 import { actorOf } from '../../access/actor-of.ts';
 import { failures } from '../../http/answer-schemas.ts';
 import type { RouteSet } from '../../http/route-set.ts';
@@ -29,7 +29,7 @@ export function secretApiRoutes({ secrets }: StudioContext): RouteSet {
         const { secrets: stored, keys } = await secrets.list();
         return {
           configured: secrets.isConfigured,
-          secrets: stored.map(secretAnswer),
+          secrets: stored.map(secretFields),
           keys: keys.map(({ keyId, state, secrets: count }) => ({ key_id: keyId, state, secrets: count })),
         };
       },
@@ -100,21 +100,5 @@ function removalRoutes(secrets: StudioContext['secrets']): RouteSet {
       async (request) => ({ rotated: await secrets.rotate(actorOf(request)) }),
     );
     done();
-  };
-}
-
-function secretAnswer(secret: ManagedSecretFacts) {
-  return {
-    name: secret.name,
-    key_id: secret.keyId,
-    created_at: secret.createdAt,
-    created_by: secret.createdBy,
-    updated_at: secret.updatedAt,
-    updated_by: secret.updatedBy,
-    last_used_at: secret.lastUsedAt,
-    allowed_hosts: [...secret.allowedHosts],
-    allowed_connectors: [...secret.allowedConnectors],
-    note: secret.note,
-    also_in_variable: secret.alsoInVariable,
   };
 }
