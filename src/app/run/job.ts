@@ -10,7 +10,7 @@ import type { Job } from '../../pipeline/ports/job.ts';
 import { compileMapping, recordShape } from '../../pipeline/mapping/compile-mapping.ts';
 
 /** The target name of `--local` runs in the state; no documents reach the data store. */
-const LOCAL_TARGET = 'local';
+export const LOCAL_TARGET = 'local';
 
 /** The bucket for the artifacts of `--local` runs, below the working directory. */
 const LOCAL_BUCKET = 'file://./local-bucket';

@@ -19,7 +19,7 @@ import {
   saveRunLog,
   type StartedRun,
 } from '../../state/server/started-runs.ts';
-import { documentCount, documentCounts, type DocumentCount } from '../../state/studio/document-counts.ts';
+import { documentCounts, type DocumentCount } from '../../state/studio/document-counts.ts';
 import { openDraftStore, type DraftStore } from '../../state/studio/drafts.ts';
 import type { RunKind } from '../../pipeline/ports/state-port.ts';
 import type { OtherKind } from '../ops/other-kind.ts';
@@ -49,8 +49,6 @@ export interface ServerState {
   readonly auditRecords: AuditRecords;
   readonly secrets: SecretStore;
   readonly drafts: DraftStore;
-  /** The documents of a connector in the index, of all its targets but `--local`. */
-  documentCount(connectorId: string): Promise<number>;
   readonly proposals: ProposalStore;
   /** How many documents some connectors have, by target. */
   documentCounts(connectorIds: readonly string[]): Promise<readonly DocumentCount[]>;
@@ -88,7 +86,6 @@ export async function openServerState(place: {
     auditRecords: openAuditRecords(database, place.clock, place.log),
     secrets: openSecretStore(database, place.log),
     drafts: openDraftStore(database, place.clock ?? systemClock, place.log),
-    documentCount: (connectorId) => database.guarded((on) => documentCount(on, connectorId)),
     proposals: openProposalStore(database, place.clock ?? systemClock),
     documentCounts: (connectorIds) => database.guarded((on) => documentCounts(on, connectorIds)),
     ops: opsState(database),

@@ -22,7 +22,7 @@ export interface StudioSettings extends Omit<
 > {
   readonly state: Pick<
     ServerState,
-    'audit' | 'auditRecords' | 'documentCount' | 'drafts' | 'proposals' | 'secrets'
+    'audit' | 'auditRecords' | 'documentCounts' | 'drafts' | 'proposals' | 'secrets'
   >;
   readonly catalog: Catalog;
   readonly log: Logger;

@@ -33,21 +33,3 @@ interface CountAnswer {
   readonly target: string;
   readonly documents: number | string;
 }
-
-/** The target of runs with `--local`, whose documents are in no index. */
-const LOCAL_TARGET = 'local';
-
-/**
- * Counts the documents of a connector in all its targets, as `retire` counts those of one: also documents that are only marked as
- * deleted, because they are still in the index. It reads a row for each document.
- */
-export async function documentCount({ knex }: RunDatabase, connectorId: string): Promise<number> {
-  const scopes = knex('connector_checkpoints')
-    .where({ kind: 'connector', connector_id: connectorId })
-    .whereNot('target', LOCAL_TARGET)
-    .select('id');
-  const [row]: readonly Pick<CountAnswer, 'documents'>[] = await knex('record_state')
-    .whereIn('scope_id', scopes)
-    .select(knex.raw('count(*) as documents'));
-  return Number(row?.documents ?? 0);
-}

@@ -5,8 +5,10 @@ import { adviceOf } from '../../../definitions/connector/advice/advice-of.ts';
 import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import { pathProblem } from '../../../studio/repository-paths.ts';
 import { FLOWS_PATH_DEFAULT, type RepositoryLayout } from '../../../studio/changes/repository-layout.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { DraftChecker } from '../check-draft.ts';
 import type { DraftService } from '../drafts/draft-service.ts';
+import { indexedDocuments } from './indexed-documents.ts';
 import type { ChangeProposals } from './change-proposals.ts';
 import { openChangeProposals, type ChangeSettings } from './open-change-proposals.ts';
 import type { ProposalService } from '../proposals/proposal-service.ts';
@@ -19,7 +21,8 @@ export interface LayoutSettings {
 }
 
 interface ChangesSettings {
-  readonly state: { documentCount(connectorId: string): Promise<number> };
+  readonly state: Parameters<typeof indexedDocuments>[0];
+  readonly catalog: Pick<Catalog, 'current'>;
   readonly service: ProposalService;
   readonly drafts: DraftService;
   readonly draftChecker: Pick<DraftChecker, 'check'>;
@@ -43,10 +46,10 @@ export function layoutOf(
   };
 }
 
-export function openChanges({ state, ...settings }: ChangesSettings): ChangeProposals {
+export function openChanges({ state, catalog, ...settings }: ChangesSettings): ChangeProposals {
   return openChangeProposals({
     ...settings,
-    documentCount: (connectorId) => state.documentCount(connectorId),
+    documentCount: (connectorId) => indexedDocuments(state, catalog, connectorId),
     adviceOf: (text) => adviceOf(readYaml(text).value).map(({ message }) => message),
   });
 }

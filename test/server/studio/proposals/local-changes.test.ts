@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openCatalog } from '../../../../src/app/catalog/catalog.ts';
+import { targetOf } from '../../../../src/app/run/job.ts';
 import { openDatabase } from '../../../../src/database/database.ts';
 import { kestraFlows } from '../../../../src/schedules/kestra/flows.ts';
 import { withHeader } from '../../../../src/schedules/generated-file.ts';
@@ -24,9 +26,13 @@ scheduleJobs:
 `;
 
 /** @param softDeleted for each document, whether it is only marked as deleted */
-async function storeDocuments(connectorId: string, softDeleted: readonly number[]): Promise<void> {
+async function storeDocuments(
+  connectorId: string,
+  target: string,
+  softDeleted: readonly number[],
+): Promise<void> {
   const database = await openDatabase({ file: join(server.cwd, '.gemini-sync-bridge', 'state.db') });
-  const scope = { kind: 'connector', connector_id: connectorId, target: 'p/global/d' } as const;
+  const scope = { kind: 'connector', connector_id: connectorId, target } as const;
   const [added] = await database
     .knex('connector_checkpoints')
     .insert({ ...scope, updated_at: '2026-11-29T00:00:00.000Z' })
@@ -103,8 +109,19 @@ describe('a server without credentials of GitHub', () => {
     expect(git('status', '--porcelain', 'connectors', 'kestra', 'values.yaml')).toBe('');
   });
 
-  test('has the number that retire requires, which includes documents that are only marked as deleted', async () => {
-    await storeDocuments('pulled', [0, 0, 1]);
+  test('has the number that retire requires: of the target of the connector, with documents that are only marked as deleted', async () => {
+    const { connectors } = await openCatalog({
+      directory: 'connectors',
+      policyFile: undefined,
+      cwd: server.cwd,
+      clock: server.clock,
+    }).current();
+    const spec = connectors.get('pulled')?.connector.spec;
+    if (spec === undefined) throw new Error('The connector is not valid.');
+    await storeDocuments('pulled', targetOf(spec, false), [0, 0, 1]);
+    // An earlier data store, and a run with --local; retire deletes neither.
+    await storeDocuments('pulled', 'my-project/global/earlier', [0, 0]);
+    await storeDocuments('pulled', targetOf(spec, true), [0]);
     const remove = await page('/studio/connectors/pulled/delete');
     expect(remove.text).toContain('3 documents of this connector are in the index.');
     expect(remove.text).toContain('retire --connector connectors/pulled.yaml --allow-deletes 3');
