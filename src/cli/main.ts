@@ -152,7 +152,7 @@ export function program(io: CommandIo, keepHeapSmall: () => void): Command {
 const HELP_COLUMNS_DEFAULT = 80;
 
 function helpWidth({ isTTY, columns }: OutputStream): number {
-  return isTTY === true ? (columns ?? HELP_COLUMNS_DEFAULT) : HELP_COLUMNS_DEFAULT;
+  return isTTY !== true || columns === undefined || columns === 0 ? HELP_COLUMNS_DEFAULT : columns;
 }
 
 /** Commander copies settings only to commands that a parent command creates. */

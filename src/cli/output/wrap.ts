@@ -7,8 +7,10 @@ const COLUMNS_DEFAULT = 80;
 const HANGING_INDENT = 2;
 
 /** The width that text is wrapped to. Infinite for a file or a pipe, which is usually processed line by line. */
-export function wrapWidth({ isTTY, columns = COLUMNS_DEFAULT }: OutputStream): number {
-  return isTTY === true ? columns : Infinity;
+export function wrapWidth({ isTTY, columns = 0 }: OutputStream): number {
+  if (isTTY !== true) return Infinity;
+  // A serial console and the command `script` report a width of 0.
+  return columns === 0 ? COLUMNS_DEFAULT : columns;
 }
 
 /**

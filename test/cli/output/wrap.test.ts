@@ -1,6 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { wrap } from '../../../src/cli/output/wrap.ts';
+import { wrap, wrapWidth } from '../../../src/cli/output/wrap.ts';
+
+describe('wrapWidth', () => {
+  const write = () => true;
+
+  test.each([
+    { isTTY: true, columns: 120, width: 120 },
+    { isTTY: true, columns: 0, width: 80 },
+    { isTTY: true, columns: undefined, width: 80 },
+    { isTTY: false, columns: 120, width: Infinity },
+    { isTTY: undefined, columns: undefined, width: Infinity },
+  ])('is $width when the stream has $columns columns and isTTY is $isTTY', ({ width, ...stream }) => {
+    expect(wrapWidth({ write, ...stream })).toBe(width);
+  });
+});
 
 describe('wrapping', () => {
   test('breaks between words, as late as it can', () => {

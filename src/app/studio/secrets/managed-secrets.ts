@@ -76,7 +76,7 @@ function inUse(name: string, users: readonly string[]): BridgeError {
   return new BridgeError(
     'SECRET_IN_USE',
     `The secret ${name} is named by ${users.join(', ')}. Nothing was deleted.`,
-    { hint: 'Change these definitions first, or confirm the deletion.' },
+    { hint: 'Change these definitions first, or confirm the deletion: with --yes on the command line.' },
   );
 }
 

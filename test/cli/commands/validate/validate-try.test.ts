@@ -167,7 +167,7 @@ rules:
   });
 
   test('refuses a connector that does not read an API, before it needs a secret', async () => {
-    const cwd = join(import.meta.dirname, '../../..');
+    const cwd = join(import.meta.dirname, '../../../..');
     const { exitCode, stderr } = await runHere(['validate', '--try', 'connectors/hr-employees.yaml'], {
       cwd,
     });

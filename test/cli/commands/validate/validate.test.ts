@@ -11,7 +11,7 @@ import type { Preset } from '../../../../src/definitions/presets/preset.ts';
 import { readPresets } from '../../../../src/definitions/presets/read-presets.ts';
 import { CONNECTOR_IN_PROCESS_BYTES_MAX } from '../../../../src/definitions/limits.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const bad = (name: string): string => join(root, 'test/definitions/connector/bad', name);
 
 let cwd: string;
