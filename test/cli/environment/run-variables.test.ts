@@ -31,9 +31,9 @@ function variablesRead(): string[] {
     'environment.ts',
     'embeddings.ts',
     'telemetry.ts',
-    'server-access.ts',
-    'sign-on.ts',
-    'audit.ts',
+    'server/server-access.ts',
+    'server/sign-on.ts',
+    'server/audit.ts',
   ]
     .map(source)
     .join('\n');
