@@ -1,5 +1,5 @@
 /**
- * The layers, each rule with its reason. From the lowest: core, net, google and definitions, pipeline and policy, json, then formats,
+ * The layers, each rule with its reason. From the lowest: core and kernel, net, google and definitions, pipeline and policy, json, then formats,
  * then rest, push and database, then the adapters, app, server, cli. The picture is in docs/architecture.md.
  */
 const adapters = 'sources|state|artifacts|gemini|telemetry|knowledge|apps|studio';
@@ -82,7 +82,22 @@ module.exports = {
         'The phases take every source, store and clock as a port; that is what makes them testable in full.',
       severity: 'error',
       from: { path: '^src/pipeline/' },
-      to: { path: '^src/(?!core/|definitions/|pipeline/)' },
+      to: { path: '^src/(?!core/|definitions/|kernel/|pipeline/)' },
+    },
+    {
+      name: 'kernel-is-pure-computation',
+      comment:
+        'It takes bytes and gives bytes. Only what opens a run reads the compiled module, so that the pipeline stays without files.',
+      severity: 'error',
+      from: { path: '^src/kernel/' },
+      to: { path: '^src/(?!core/|kernel/)' },
+    },
+    {
+      name: 'kernel-is-opened-by-app-only',
+      comment: 'The pipeline takes an opened kernel as a port.',
+      severity: 'error',
+      from: { path: '^src/(?!app/|kernel/)' },
+      to: { path: '^src/kernel/open-kernel\\.ts$' },
     },
     {
       name: 'pipeline-has-no-npm-package',

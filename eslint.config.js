@@ -7,6 +7,8 @@ export default tseslint.config(
   {
     ignores: [
       'dist/',
+      // AssemblyScript, which only its own compiler understands.
+      'src/kernel/assembly/',
       'coverage/',
       'node_modules/',
       'website/build/',

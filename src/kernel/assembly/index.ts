@@ -1,0 +1,6 @@
+export { fingerprints } from './fingerprints';
+
+/** Returns the first address that holds no constant of the kernel; what lies after it belongs to the caller. */
+export function freeFrom(): usize {
+  return __heap_base;
+}
