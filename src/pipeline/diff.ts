@@ -1,22 +1,22 @@
 import type { DeletePolicy } from '../definitions/connector/types.ts';
 import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
-import type { DocumentRenderer } from './document/document.ts';
 import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.ts';
 import type { ExtractedBatch } from './extract.ts';
+import { wordAt } from './document/in-range.ts';
 import { FingerprintSet } from './comparison/fingerprint-set.ts';
-import { Fingerprinter } from './comparison/fingerprint.ts';
-import type { IdentifiedRow, RowMapper } from './map.ts';
+import type { OutgoingDocument, RecordChange } from './document/outgoing-document.ts';
+import { isQuarantined, type IdentifiedRow, type RowMapper } from './map.ts';
 import type { RowPlace } from './ports/ports.ts';
-import type { KnownRecord, StagedRecord, State } from './ports/state-port.ts';
+import type { KnownRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
 import type { Tally } from './counts/tally.ts';
 
 /** Receives what the plan finds, in the order of the listing. Each call may return a promise to await. */
 export interface ChangeSink {
   /** The document is valid until the promise resolves. */
-  upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined;
+  upsert(document: OutgoingDocument): Promise<void> | undefined;
   /** The row changed but its document did not, so only the state is updated. */
-  refresh(record: StagedRecord): Promise<void> | undefined;
+  refresh(change: RecordChange): Promise<void> | undefined;
   remove(docId: string, soft: boolean): Promise<void> | undefined;
   /** Receives a document whose delete is held, for `held.ndjson`; at most `HELD_LISTED_MAX` of them. */
   hold(docId: string): Promise<void> | undefined;
@@ -48,7 +48,6 @@ export interface DiffInput {
 export class Differ {
   readonly #input: DiffInput;
   readonly #ids = new FingerprintSet();
-  readonly #hashes = new Fingerprinter('', []);
   readonly #duplicates = new Map<string, readonly RowPlace[]>();
 
   constructor(input: DiffInput) {
@@ -60,18 +59,11 @@ export class Differ {
    * STATE_*
    */
   async compare(extracted: ExtractedBatch, mapper: RowMapper): Promise<void> {
-    const { rows, rejected } = mapper.identify(extracted, extracted.unknown);
-    for (const row of rejected) await this.#setAside(row);
     for (const row of mapper.identify(extracted, extracted.repeated).rows) this.#duplicate(extracted, row);
-    const fresh = rows.filter((row) => this.#isFirst(extracted, row));
-    const stored = await this.#stored(fresh);
-    const gone = new Set(extracted.batch.deletes);
-    for (const row of fresh) {
-      const record = stored?.get(row.docId);
-      const pending = gone.has(row.row)
-        ? this.#delete(row.docId, record)
-        : this.#compareRow(extracted, mapper, row, record);
-      if (pending !== undefined) await pending;
+    for (let from = 0; from < extracted.unknown.length;) {
+      const taken = mapper.take(extracted, from);
+      from += taken.length;
+      await this.#compareRows(extracted, mapper, taken);
     }
   }
 
@@ -85,6 +77,24 @@ export class Differ {
     if (this.#duplicates.size > 0) throw duplicateIdError(this.#duplicates);
   }
 
+  async #compareRows(
+    extracted: ExtractedBatch,
+    mapper: RowMapper,
+    rows: readonly (IdentifiedRow | QuarantinedRow)[],
+  ): Promise<void> {
+    const fresh = rows.filter((row) => isQuarantined(row) || this.#isFirst(extracted, row));
+    const stored = await this.#stored(fresh);
+    const gone = new Set(extracted.batch.deletes);
+    for (const row of fresh) {
+      const pending = isQuarantined(row)
+        ? this.#setAside(row)
+        : gone.has(row.row)
+          ? this.#delete(row.docId, stored?.get(row.docId))
+          : this.#compareRow(extracted, mapper, row, stored?.get(row.docId));
+      if (pending !== undefined) await pending;
+    }
+  }
+
   #compareRow(
     extracted: ExtractedBatch,
     mapper: RowMapper,
@@ -92,31 +102,30 @@ export class Differ {
     record: KnownRecord | undefined,
   ): Promise<void> | undefined {
     const { tally, sink } = this.#input;
-    const { docId } = row;
     const rejection = mapper.render(extracted, row);
     if (record !== undefined && !this.#markReplaced(record)) {
       this.#duplicate(extracted, row);
       return undefined;
     }
     if (rejection !== undefined) {
-      const setAside = this.#setAside(mapper.quarantined(extracted, row.row, docId, rejection));
-      return record !== undefined && rejection.revokes === true ? this.#withdraw(docId, setAside) : setAside;
+      const setAside = this.#setAside(mapper.quarantined(extracted, row.row, row.docId, rejection));
+      return record !== undefined && rejection.revokes === true ? this.#withdraw(row.docId, setAside) : setAside;
     }
 
-    const { checksum } = mapper.document;
-    const fingerprint = extracted.fingerprint(row.index);
-    if (record?.checksum === checksum && !record.softDeleted) {
+    const { document } = mapper;
+    document.high = wordAt(extracted.fingerprints, row.index * 2);
+    document.low = wordAt(extracted.fingerprints, row.index * 2 + 1);
+    if (record?.checksum === `sha256:${document.digest}` && !record.softDeleted) {
       tally.unchanged++;
-      if (tally.resent === undefined) return sink.refresh({ op: 'refresh', docId, checksum, fingerprint });
+      if (tally.resent === undefined) return sink.refresh(document);
       tally.resent++;
-      tally.examine(mapper.document);
-      return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
+    } else {
+      const kind = record === undefined ? 'added' : 'changed';
+      tally[kind]++;
+      tally.sampleOf(kind, document);
     }
-    const kind = record === undefined ? 'added' : 'changed';
-    tally[kind]++;
-    tally.sample(kind, docId);
-    tally.examine(mapper.document);
-    return sink.upsert(mapper.document, { op: 'upsert', docId, checksum, fingerprint });
+    tally.examine(document);
+    return sink.upsert(document);
   }
 
   /**
@@ -155,10 +164,11 @@ export class Differ {
     return this.#input.sink.quarantine(row);
   }
 
-  async #stored(rows: readonly IdentifiedRow[]): Promise<Map<string, KnownRecord> | undefined> {
+  async #stored(rows: readonly (IdentifiedRow | QuarantinedRow)[]): Promise<Map<string, KnownRecord> | undefined> {
     const { state, scope, nothingKnown } = this.#input;
-    if (nothingKnown || rows.length === 0) return undefined;
-    const docIds = rows.map(({ docId }) => docId);
+    if (nothingKnown) return undefined;
+    const docIds = rows.flatMap((row) => (isQuarantined(row) ? [] : [row.docId]));
+    if (docIds.length === 0) return undefined;
     const records = await state.lookup(scope, docIds);
     return new Map(records.map((record) => [record.docId, record]));
   }
@@ -173,8 +183,7 @@ export class Differ {
   }
 
   #isFirst(extracted: ExtractedBatch, row: IdentifiedRow): boolean {
-    this.#hashes.of(row.docId);
-    if (this.#ids.add(this.#hashes.high, this.#hashes.low)) return true;
+    if (this.#ids.add(row.idHigh, row.idLow)) return true;
     this.#duplicate(extracted, row);
     return false;
   }

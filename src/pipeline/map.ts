@@ -1,5 +1,11 @@
 import { ROW_BYTES_MAX } from '../core/limits.ts';
+import { wordAt } from './document/in-range.ts';
+import type { SipKey } from '../kernel/fingerprint-key.ts';
+import { RESULT, RESULT_WORDS, type BatchRenderer } from '../kernel/batch-renderer.ts';
+import { fingerprintOf } from '../kernel/sip-hash.ts';
+import { BatchDocument, BatchRow } from './document/batch-document.ts';
 import { DocumentRenderer } from './document/document.ts';
+import { SingleDocument, type OutgoingDocument } from './document/outgoing-document.ts';
 import type { Rejection } from './document/rejection.ts';
 import type { ExtractedBatch } from './extract.ts';
 import type { Mapping } from './mapping/mapping.ts';
@@ -7,28 +13,71 @@ import type { Column } from './ports/ports.ts';
 import { fieldsToFind, type QuarantinedRow } from './quarantine.ts';
 import { RowCursor } from './document/row-cursor.ts';
 
-/** A row with its id, not rendered yet: only the phase diff knows whether rendering is needed. */
+/** A row with its id, whose document is needed only if the phase diff finds that it is new or changed. */
 export interface IdentifiedRow {
   readonly row: number;
   readonly docId: string;
+  /** The fingerprint of the id, in two halves. */
+  readonly idHigh: number;
+  readonly idLow: number;
   /** The position among the rows to identify; for unknown rows, this is the index of the fingerprint. */
   readonly index: number;
   readonly oversized: boolean;
+  /** The place among the results of the kernel; -1 for a row that is rendered by itself. */
+  readonly place: number;
 }
+
+export interface MapperOptions {
+  /** The key of the fingerprints of ids. */
+  readonly idKey: SipKey;
+  /** Renders the rows of a whole batch; undefined: every row is rendered by itself, with the same result. */
+  readonly batches?: BatchRenderer | undefined;
+}
+
+const NO_IDS_COMPARED: MapperOptions = { idKey: { low: 0n, high: 0n } };
 
 /** Phase map: rows become documents, or are quarantined with a reason. */
 export class RowMapper {
   /** Holds the document that was rendered last. */
-  readonly document: DocumentRenderer;
+  document: OutgoingDocument;
+  readonly #renderer: DocumentRenderer;
+  readonly #single: SingleDocument;
+  readonly #idKey: SipKey;
+  readonly #batches: BatchRenderer | undefined;
+  readonly #batch: BatchDocument | undefined;
   readonly #cursor: RowCursor;
   readonly #fields: readonly { name: string; column: number }[];
 
   /** @throws BridgeError SOURCE_COLUMN_MISSING */
-  constructor(mapping: Mapping, columns: readonly Column[]) {
-    this.document = new DocumentRenderer(mapping, columns);
+  constructor(mapping: Mapping, columns: readonly Column[], options: MapperOptions = NO_IDS_COMPARED) {
+    this.#renderer = new DocumentRenderer(mapping, columns);
+    this.#single = new SingleDocument(this.#renderer);
+    this.document = this.#single;
+    this.#idKey = options.idKey;
+    this.#batches = options.batches;
+    this.#batch = options.batches && new BatchDocument(options.batches);
     this.#cursor = new RowCursor(columns.length);
     const names = new Set([...mapping.idFields, ...mapping.title.variables, mapping.watermarkField]);
     this.#fields = columns.flatMap(({ name }, column) => (names.has(name) ? [{ name, column }] : []));
+  }
+
+  /**
+   * Takes the next unknown rows of a batch, in their order: each with its id, or quarantined because it has none. If a kernel has
+   * the batch, these are as many rows as it can render at once, and they are valid until the next call.
+   * @param from the index of the first one among `extracted.unknown`
+   */
+  take(extracted: ExtractedBatch, from: number): (IdentifiedRow | QuarantinedRow)[] {
+    const { unknown } = extracted;
+    const batches = this.#batches;
+    if (batches === undefined || !extracted.loaded) return this.#identifyAll(extracted, unknown);
+    const oversized = new Set(extracted.batch.oversized);
+    const count = batches.render(unknown, from);
+    return unknown.slice(from, from + count).map((row, place) => {
+      const isRendered = wordAt(batches.results, place * RESULT_WORDS + RESULT.rendered) !== 0;
+      return isRendered && !oversized.has(row)
+        ? new BatchRow(batches, row, from + place, place)
+        : this.#identify(extracted, row, from + place, oversized);
+    });
   }
 
   /** Assigns ids to the rows of a batch. A row without an id is quarantined. */
@@ -36,32 +85,27 @@ export class RowMapper {
     extracted: Pick<ExtractedBatch, 'batch' | 'firstRow'>,
     indexes: readonly number[],
   ): { rows: IdentifiedRow[]; rejected: QuarantinedRow[] } {
-    const { batch } = extracted;
-    const oversizedRows = new Set(batch.oversized);
     const rows: IdentifiedRow[] = [];
     const rejected: QuarantinedRow[] = [];
-    for (const [index, row] of indexes.entries()) {
-      const oversized = oversizedRows.has(row);
-      this.#cursor.load(batch, row);
-      const docId = this.document.ids.of(this.#cursor);
-      if (docId === undefined) {
-        const problem = oversized ? TOO_LARGE : this.document.ids.problem(this.#cursor);
-        rejected.push(this.quarantined(extracted, row, undefined, problem));
-      } else {
-        rows.push({ row, docId, index, oversized });
-      }
+    for (const one of this.#identifyAll(extracted, indexes)) {
+      if (isQuarantined(one)) rejected.push(one);
+      else rows.push(one);
     }
     return { rows, rejected };
   }
 
   /** Renders into `document`. @returns why the row cannot be a document */
-  render(
-    { batch }: Pick<ExtractedBatch, 'batch'>,
-    { row, docId, oversized }: IdentifiedRow,
-  ): Rejection | undefined {
-    if (oversized) return TOO_LARGE;
-    this.#cursor.load(batch, row);
-    return this.document.render(this.#cursor, docId);
+  render(extracted: Pick<ExtractedBatch, 'batch'>, identified: IdentifiedRow): Rejection | undefined {
+    if (this.#batch !== undefined && identified.place >= 0) {
+      this.#batch.moveTo(identified.place);
+      this.document = this.#batch;
+      return undefined;
+    }
+    if (identified.oversized) return TOO_LARGE;
+    this.#cursor.load(extracted.batch, identified.row);
+    this.#single.docId = identified.docId;
+    this.document = this.#single;
+    return this.#renderer.render(this.#cursor, identified.docId);
   }
 
   quarantined(
@@ -74,6 +118,35 @@ export class RowMapper {
     const fields = fieldsToFind(this.#cursor, this.#fields);
     return { row: firstRow + row, place: batch.placeOf?.(row), docId, rejection, fields };
   }
+
+  #identifyAll(
+    extracted: Pick<ExtractedBatch, 'batch' | 'firstRow'>,
+    indexes: readonly number[],
+  ): (IdentifiedRow | QuarantinedRow)[] {
+    const oversized = new Set(extracted.batch.oversized);
+    return indexes.map((row, index) => this.#identify(extracted, row, index, oversized));
+  }
+
+  #identify(
+    extracted: Pick<ExtractedBatch, 'batch' | 'firstRow'>,
+    row: number,
+    index: number,
+    oversizedRows: ReadonlySet<number>,
+  ): IdentifiedRow | QuarantinedRow {
+    const oversized = oversizedRows.has(row);
+    this.#cursor.load(extracted.batch, row);
+    const docId = this.#renderer.ids.of(this.#cursor);
+    if (docId === undefined) {
+      const problem = oversized ? TOO_LARGE : this.#renderer.ids.problem(this.#cursor);
+      return this.quarantined(extracted, row, undefined, problem);
+    }
+    const { high, low } = fingerprintOf(Buffer.from(docId), this.#idKey);
+    return { row, docId, idHigh: high, idLow: low, index, oversized, place: -1 };
+  }
+}
+
+export function isQuarantined(row: IdentifiedRow | QuarantinedRow): row is QuarantinedRow {
+  return 'rejection' in row;
 }
 
 const TOO_LARGE: Rejection = {

@@ -1,18 +1,16 @@
 import { ARTIFACT_PART_BYTES_MAX } from './limits.ts';
-import { ByteWriter } from './bytes/byte-writer.ts';
 import type { ChangeSink } from './diff.ts';
-import type { DocumentRenderer } from './document/document.ts';
+import type { OutgoingDocument, RecordChange } from './document/outgoing-document.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { manifestName, runFolder } from './artifact/layout.ts';
 import { createPartWriter, type PartWriter } from './artifact/part-writer.ts';
 import type { Plan } from './plan.ts';
 import type { ArtifactKind, Manifest } from './ports/ports.ts';
-import type { StagedRecord } from './ports/state-port.ts';
+import { StagedBatches } from './staging/staged-batches.ts';
 import { quarantineLine, type QuarantinedRow } from './quarantine.ts';
 
 /** The number of records staged at once. Four times as many live long enough to fill the old heap, and cost 40 MB. */
 const STAGE_RECORDS = 5_000;
-const LINE_BYTES_TYPICAL = 16_384;
 
 type PublishPorts = Pick<Ports, 'store' | 'state' | 'records' | 'clock'>;
 
@@ -26,8 +24,7 @@ export class Publisher implements ChangeSink {
   readonly #ports: PublishPorts;
   readonly #startedAt: Date;
   readonly #parts: Record<ArtifactKind, PartWriter>;
-  readonly #record = new ByteWriter(LINE_BYTES_TYPICAL);
-  #staged: StagedRecord[] = [];
+  readonly #staged = new StagedBatches(STAGE_RECORDS);
   #staging: Promise<void> = Promise.resolve();
 
   constructor(job: Job, ports: PublishPorts, startedAt: Date) {
@@ -49,22 +46,23 @@ export class Publisher implements ChangeSink {
     };
   }
 
-  upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined {
-    const line = this.#parts.upserts.line(document.line.bytes, 0, document.line.length);
-    const out = this.#record;
-    out.length = 0;
-    this.#ports.records.upsert(document, record.docId, out);
-    const converted = this.#parts['upserts.discovery'].line(out.bytes, 0, out.length);
-    return together(line, converted, this.#stage(record));
+  upsert(document: OutgoingDocument): Promise<void> | undefined {
+    const line = document.line();
+    const record = document.record(this.#ports.records);
+    const written = this.#parts.upserts.line(line.bytes, line.start, line.end);
+    const converted = this.#parts['upserts.discovery'].line(record.bytes, record.start, record.end);
+    document.stage(this.#staged, 'upsert');
+    return together(written, converted, this.#flushFull());
   }
 
-  refresh(record: StagedRecord): Promise<void> | undefined {
-    return this.#stage(record);
+  refresh(change: RecordChange): Promise<void> | undefined {
+    this.#staged.add('refresh', change);
+    return this.#flushFull();
   }
 
   remove(docId: string, soft: boolean): Promise<void> | undefined {
-    const op = soft ? 'soft_delete' : 'delete';
-    const staged = this.#stage({ op, docId, checksum: '', fingerprint: '' });
+    this.#staged.addId(soft ? 'soft_delete' : 'delete', docId);
+    const staged = this.#flushFull();
     const line = JSON.stringify({ doc_id: docId, op: 'DELETE' });
     if (soft) return together(this.#parts['soft-deletes'].text(line), staged);
     const record = this.#ports.records.deletion(docId);
@@ -78,7 +76,8 @@ export class Publisher implements ChangeSink {
   quarantine(row: QuarantinedRow): Promise<void> | undefined {
     const line = this.#parts.quarantine.text(quarantineLine(row));
     if (row.docId === undefined) return line;
-    return together(line, this.#stage({ op: 'set_aside', docId: row.docId, checksum: '', fingerprint: '' }));
+    this.#staged.addId('set_aside', row.docId);
+    return together(line, this.#flushFull());
   }
 
   /** Completes everything durably, the manifest last. */
@@ -140,18 +139,16 @@ export class Publisher implements ChangeSink {
     for (const part of Object.values(this.#parts)) await part.abort();
   }
 
-  #stage(record: StagedRecord): Promise<void> | undefined {
-    this.#staged.push(record);
-    return this.#staged.length < STAGE_RECORDS ? undefined : this.#flush();
+  #flushFull(): Promise<void> | undefined {
+    return this.#staged.count < STAGE_RECORDS ? undefined : this.#flush();
   }
 
-  /** Waits for the previous records to be staged, so that the database works while the next records are rendered. */
+  /** Waits for the previous changes to be staged, so that the database works while the next documents are rendered. */
   async #flush(): Promise<void> {
-    const records = this.#staged;
-    this.#staged = [];
+    const batches = this.#staged.take();
     await this.#staging;
-    if (records.length === 0) return;
-    this.#staging = this.#ports.state.stage(this.#job.runId, records);
+    if (batches.length === 0) return;
+    this.#staging = this.#ports.state.stage(this.#job.runId, batches);
     // The failure is handled where the promise is awaited, at the next flush or at the end.
     this.#staging.catch(() => undefined);
   }

@@ -37,6 +37,8 @@ export interface BridgeContext extends Omit<StorePlace & DestinationContext, 'le
   readonly policyFile: string | undefined;
   /** `ORACLE_CLIENT_LIB_DIR` */
   readonly oracleClientLibDir: string | undefined;
+  /** `ROW_KERNEL`; rows are processed a batch at a time unless it is false. */
+  readonly rowKernel?: boolean;
   /** Knows the secrets of the run; a source adds the tokens that it receives. */
   readonly redactor?: Redactor | undefined;
   /** Removes secrets from a text that will be stored. */

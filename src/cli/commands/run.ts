@@ -106,6 +106,7 @@ function surroundingsOf(
     discoveryEngineEndpoint: endpoints.discoveryEngine,
     policyFile: env.policyFile,
     oracleClientLibDir: env.oracleClientLibDir,
+    rowKernel: env.rowKernel,
     observer: afterFirstBatch(output.progress, keepHeapSmall),
   };
 }

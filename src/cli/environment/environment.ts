@@ -34,6 +34,8 @@ export interface Environment extends SecretVariables {
   readonly policyFile: string | undefined;
   /** `ORACLE_CLIENT_LIB_DIR`: folder of the Oracle Client libraries for `thick: true`; undefined: the system locates them. */
   readonly oracleClientLibDir: string | undefined;
+  /** `ROW_KERNEL`: whether rows are processed a batch at a time in WebAssembly; otherwise one by one, with the same result. */
+  readonly rowKernel: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: (typeof LOG_FORMATS)[number] | undefined;
   /** Disables colours, see https://no-color.org. */
@@ -100,6 +102,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     connectorsDir: nonEmpty(env['CONNECTORS_DIR']) ?? 'connectors',
     policyFile: nonEmpty(env['POLICY_FILE']),
     oracleClientLibDir: nonEmpty(env['ORACLE_CLIENT_LIB_DIR']),
+    rowKernel: oneOf('ROW_KERNEL', env['ROW_KERNEL'], ['on', 'off']) !== 'off',
     logLevel: oneOf('LOG_LEVEL', env['LOG_LEVEL'], LOG_LEVELS) ?? 'info',
     logFormat: oneOf('LOG_FORMAT', env['LOG_FORMAT'], LOG_FORMATS),
     noColor: nonEmpty(env['NO_COLOR']) !== undefined,

@@ -25,6 +25,7 @@ const OWN: readonly string[] = [
   'OPENAI_API_KEY',
   'OPENAI_BASE_URL',
   'ORACLE_CLIENT_LIB_DIR',
+  'ROW_KERNEL',
   'POLICY_FILE',
   'RETRY_BACKOFF_SECONDS',
   'SESSION_SECRET',

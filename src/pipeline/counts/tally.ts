@@ -1,16 +1,10 @@
 import { RESULT_SAMPLES_MAX } from '../limits.ts';
-import type { DocumentRenderer } from '../document/document.ts';
+import { LACKS } from '../../kernel/batch-renderer.ts';
+import type { OutgoingDocument } from '../document/outgoing-document.ts';
 import type { DataQuality } from '../ports/data-quality.ts';
 import type { RunCounts } from '../ports/ports.ts';
 
 export type SampleKind = 'added' | 'changed' | 'deleted' | 'held' | 'quarantined';
-
-/** The size of its quotes; a link that is `null` has no bytes at all. */
-const EMPTY_JSON_STRING = 2;
-
-type ExaminedDocument = Pick<DocumentRenderer, 'title' | 'uri' | 'makesLinks'> & {
-  readonly content: { readonly length: number };
-};
 
 /** The counts of a run in progress, with a few examples of each. */
 export class Tally {
@@ -40,14 +34,19 @@ export class Tally {
     if (samples.length < RESULT_SAMPLES_MAX) samples.push(text);
   }
 
+  /** Decodes the id of a document only for a sample. */
+  sampleOf(kind: SampleKind, document: Pick<OutgoingDocument, 'docId'>): void {
+    if (this.samples[kind].length < RESULT_SAMPLES_MAX) this.sample(kind, document.docId);
+  }
+
   /**
    * Counts what is missing from a document that is to be sent. Users of the index notice it, and nothing else in the run reports
    * it.
    */
-  examine({ title, content, uri, makesLinks }: ExaminedDocument): void {
-    if (title.end - title.start <= EMPTY_JSON_STRING) this.untitled++;
-    if (content.length === 0) this.empty++;
-    if (makesLinks && uri.end - uri.start <= EMPTY_JSON_STRING) this.unlinked++;
+  examine({ lacks }: Pick<OutgoingDocument, 'lacks'>): void {
+    if ((lacks & LACKS.title) !== 0) this.untitled++;
+    if ((lacks & LACKS.content) !== 0) this.empty++;
+    if ((lacks & LACKS.uri) !== 0) this.unlinked++;
   }
 
   counts(): RunCounts {

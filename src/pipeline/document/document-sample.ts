@@ -1,8 +1,7 @@
 import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { ChangeSink } from '../diff.ts';
-import type { DocumentRenderer } from './document.ts';
+import type { OutgoingDocument } from './outgoing-document.ts';
 import type { WantedDocuments } from '../ports/job.ts';
-import type { StagedRecord } from '../ports/state-port.ts';
 
 /** Writes nothing, and keeps the wanted documents that are to be sent. */
 export class DocumentSample implements ChangeSink {
@@ -16,9 +15,10 @@ export class DocumentSample implements ChangeSink {
     this.#ids = new Set(ids);
   }
 
-  upsert({ line }: DocumentRenderer, { docId }: StagedRecord): undefined {
-    if (this.documents.length >= this.#first && !this.#ids.has(docId)) return;
-    this.documents.push(Buffer.from(line.bytes.subarray(0, line.length)).toString('utf8').trimEnd());
+  upsert(document: OutgoingDocument): undefined {
+    if (this.documents.length >= this.#first && !this.#ids.has(document.docId)) return;
+    const { bytes, start, end } = document.line();
+    this.documents.push(bytes.toString('utf8', start, end).trimEnd());
   }
 
   refresh(): undefined {

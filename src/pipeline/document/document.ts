@@ -37,7 +37,7 @@ const LINE_BYTES_TYPICAL = 16_384;
  * The checksum is therefore the SHA-256 of the line up to `uri`, closed with a brace: the canonical JSON of what the index
  * receives. `updated_at` is not included: a row that was only touched is not sent again.
  *
- * The fields hold the last document until the next `render`; only its checksum is allocated.
+ * The fields hold the last document until the next `render`; only its digest is allocated.
  */
 export class DocumentRenderer {
   /** The line, including its line break. */
@@ -56,7 +56,8 @@ export class DocumentRenderer {
   mimeType: string;
   users: Principals = NO_READERS;
   groups: Principals = NO_READERS;
-  checksum = '';
+  /** The checksum as 64 hexadecimal digits. */
+  digest = '';
 
   readonly ids: Pick<DocumentIds, 'of' | 'problem'>;
   readonly #text = new ByteWriter(LINE_BYTES_TYPICAL);
@@ -107,6 +108,10 @@ export class DocumentRenderer {
     function aclColumn(name: string | undefined): AclColumn | undefined {
       return name === undefined ? undefined : new AclColumn(columns, columnOf(name));
     }
+  }
+
+  get checksum(): string {
+    return `sha256:${this.digest}`;
   }
 
   /** @returns why the row cannot become a document, or undefined after the fields were set */
@@ -203,9 +208,9 @@ export class DocumentRenderer {
   #writeEnd(row: RowCursor): void {
     const { line } = this;
     line.byte(BRACE);
-    this.checksum = `sha256:${hash('sha256', line.bytes.subarray(0, line.length), 'hex')}`;
+    this.digest = hash('sha256', line.bytes.subarray(0, line.length), 'hex');
     line.length -= 1;
-    line.latin1(`,"checksum":"${this.checksum}","op":"UPSERT","updated_at":`);
+    line.latin1(`,"checksum":"sha256:${this.digest}","op":"UPSERT","updated_at":`);
     const time = this.#updatedAt;
     if (time === undefined || row.length(time.column) <= 0) {
       line.latin1('null}');

@@ -91,6 +91,7 @@ describe('the environment of a run that a server starts', () => {
     'GCE_METADATA_HOST',
     'TNS_ADMIN',
     'ORACLE_CLIENT_LIB_DIR',
+    'ROW_KERNEL',
     'POLICY_FILE',
     'OTEL_EXPORTER_OTLP_HEADERS',
     'AZURE_CLIENT_ID',

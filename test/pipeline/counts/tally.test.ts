@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { LACKS } from '../../../src/kernel/batch-renderer.ts';
 import { Tally } from '../../../src/pipeline/counts/tally.ts';
 
 describe('a tally', () => {
@@ -17,25 +18,20 @@ describe('a tally', () => {
   });
 
   it('counts what documents lack that are to be sent: a title, content, and a link where links are made', () => {
-    const span = (length: number) => ({ start: 7, end: 7 + length });
-    const whole = { title: span(5), content: { length: 1 }, uri: span(9), makesLinks: true };
     const tally = new Tally();
-    tally.examine(whole);
+    tally.examine({ lacks: 0 });
     expect(tally.counts()).not.toHaveProperty('untitled');
     expect(tally.counts()).not.toHaveProperty('empty');
     expect(tally.counts()).not.toHaveProperty('unlinked');
-    tally.examine({ ...whole, title: span(2) });
-    tally.examine({ ...whole, content: { length: 0 }, title: span(2) });
-    tally.examine({ ...whole, uri: span(0) });
-    tally.examine({ ...whole, uri: span(2) });
-    tally.examine({ ...whole, uri: span(2) });
-    tally.examine({ ...whole, uri: span(0), makesLinks: false });
+    tally.examine({ lacks: LACKS.title });
+    tally.examine({ lacks: LACKS.title | LACKS.content });
+    for (let one = 0; one < 3; one++) tally.examine({ lacks: LACKS.uri });
     expect(tally.counts()).toMatchObject({ untitled: 2, empty: 1, unlinked: 3 });
   });
 
   it('keeps the first five examples of each kind', () => {
     const tally = new Tally();
-    for (let id = 1; id <= 7; id++) tally.sample('added', `hr:${id}`);
+    for (let id = 1; id <= 7; id++) tally.sampleOf('added', { docId: `hr:${id}` });
     tally.sample('held', 'hr:9');
     expect(tally.samples).toEqual({
       added: ['hr:1', 'hr:2', 'hr:3', 'hr:4', 'hr:5'],

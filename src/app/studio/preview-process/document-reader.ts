@@ -1,4 +1,5 @@
 import { aclOf, type Connector } from '../../../definitions/connector/types.ts';
+import type { ByteSlice } from '../../../pipeline/document/outgoing-document.ts';
 import { RowMapper } from '../../../pipeline/map.ts';
 import { parseExactJson } from '../../../pipeline/json/exact-json.ts';
 import { compileMapping } from '../../../pipeline/mapping/compile-mapping.ts';
@@ -86,12 +87,12 @@ export class DocumentReader {
     for (const identified of rows) {
       const rejection = mapper.render({ batch }, identified);
       if (rejection !== undefined) this.reject(firstRow + row, rejection.reason);
-      else this.#addDocument(mapper.document.line);
+      else this.#addDocument(mapper.document.line());
     }
   }
 
-  #addDocument({ bytes, length }: RowMapper['document']['line']): void {
-    const line = parseExactJson(Buffer.from(bytes.subarray(0, length)).toString('utf8')) as DocumentLine;
+  #addDocument({ bytes, start, end }: ByteSlice): void {
+    const line = parseExactJson(bytes.toString('utf8', start, end)) as DocumentLine;
     const document = this.#documentOf(shownValue(line, this.#shown) as DocumentLine, line.checksum);
     const size = Buffer.byteLength(JSON.stringify(document));
     if (this.#bytes + size > PREVIEW_BYTES_MAX && this.#documents.length > 0) {
