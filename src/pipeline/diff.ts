@@ -7,16 +7,17 @@ import { FingerprintSet } from './comparison/fingerprint-set.ts';
 import { Fingerprinter } from './comparison/fingerprint.ts';
 import type { IdentifiedRow, RowMapper } from './map.ts';
 import type { RowPlace } from './ports/ports.ts';
-import type { KnownRecord, StagedRecord, State } from './ports/state-port.ts';
+import type { KnownRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
+import type { StagedChange } from './staging/staged-batches.ts';
 import type { Tally } from './counts/tally.ts';
 
 /** Receives what the plan finds, in the order of the listing. Each call may return a promise to await. */
 export interface ChangeSink {
   /** The document is valid until the promise resolves. */
-  upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined;
+  upsert(document: DocumentRenderer, record: StagedChange): Promise<void> | undefined;
   /** The row changed but its document did not, so only the state is updated. */
-  refresh(record: StagedRecord): Promise<void> | undefined;
+  refresh(record: StagedChange): Promise<void> | undefined;
   remove(docId: string, soft: boolean): Promise<void> | undefined;
   /** Receives a document whose delete is held, for `held.ndjson`; at most `HELD_LISTED_MAX` of them. */
   hold(docId: string): Promise<void> | undefined;

@@ -7,8 +7,8 @@ import { manifestName, runFolder } from './artifact/layout.ts';
 import { createPartWriter, type PartWriter } from './artifact/part-writer.ts';
 import type { Plan } from './plan.ts';
 import type { ArtifactKind, Manifest } from './ports/ports.ts';
-import type { StagedRecord } from './ports/state-port.ts';
 import { quarantineLine, type QuarantinedRow } from './quarantine.ts';
+import { StagedBatches, type StagedChange } from './staging/staged-batches.ts';
 
 /** The number of records staged at once. Four times as many live long enough to fill the old heap, and cost 40 MB. */
 const STAGE_RECORDS = 5_000;
@@ -27,7 +27,7 @@ export class Publisher implements ChangeSink {
   readonly #startedAt: Date;
   readonly #parts: Record<ArtifactKind, PartWriter>;
   readonly #record = new ByteWriter(LINE_BYTES_TYPICAL);
-  #staged: StagedRecord[] = [];
+  readonly #staged = new StagedBatches();
   #staging: Promise<void> = Promise.resolve();
 
   constructor(job: Job, ports: PublishPorts, startedAt: Date) {
@@ -49,7 +49,7 @@ export class Publisher implements ChangeSink {
     };
   }
 
-  upsert(document: DocumentRenderer, record: StagedRecord): Promise<void> | undefined {
+  upsert(document: DocumentRenderer, record: StagedChange): Promise<void> | undefined {
     const line = this.#parts.upserts.line(document.line.bytes, 0, document.line.length);
     const out = this.#record;
     out.length = 0;
@@ -58,7 +58,7 @@ export class Publisher implements ChangeSink {
     return together(line, converted, this.#stage(record));
   }
 
-  refresh(record: StagedRecord): Promise<void> | undefined {
+  refresh(record: StagedChange): Promise<void> | undefined {
     return this.#stage(record);
   }
 
@@ -140,18 +140,17 @@ export class Publisher implements ChangeSink {
     for (const part of Object.values(this.#parts)) await part.abort();
   }
 
-  #stage(record: StagedRecord): Promise<void> | undefined {
-    this.#staged.push(record);
-    return this.#staged.length < STAGE_RECORDS ? undefined : this.#flush();
+  #stage(record: StagedChange): Promise<void> | undefined {
+    this.#staged.add(record);
+    return this.#staged.count < STAGE_RECORDS ? undefined : this.#flush();
   }
 
   /** Waits for the previous records to be staged, so that the database works while the next records are rendered. */
   async #flush(): Promise<void> {
-    const records = this.#staged;
-    this.#staged = [];
+    const batches = this.#staged.take();
     await this.#staging;
-    if (records.length === 0) return;
-    this.#staging = this.#ports.state.stage(this.#job.runId, records);
+    if (batches.length === 0) return;
+    this.#staging = this.#ports.state.stage(this.#job.runId, batches);
     // The failure is handled where the promise is awaited, at the next flush or at the end.
     this.#staging.catch(() => undefined);
   }

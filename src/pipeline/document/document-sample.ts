@@ -2,7 +2,7 @@ import { SAMPLE_DOCUMENTS_MAX } from '../../core/limits.ts';
 import type { ChangeSink } from '../diff.ts';
 import type { DocumentRenderer } from './document.ts';
 import type { WantedDocuments } from '../ports/job.ts';
-import type { StagedRecord } from '../ports/state-port.ts';
+import type { StagedChange } from '../staging/staged-batches.ts';
 
 /** Writes nothing, and keeps the wanted documents that are to be sent. */
 export class DocumentSample implements ChangeSink {
@@ -16,7 +16,7 @@ export class DocumentSample implements ChangeSink {
     this.#ids = new Set(ids);
   }
 
-  upsert({ line }: DocumentRenderer, { docId }: StagedRecord): undefined {
+  upsert({ line }: DocumentRenderer, { docId }: StagedChange): undefined {
     if (this.documents.length >= this.#first && !this.#ids.has(docId)) return;
     this.documents.push(Buffer.from(line.bytes.subarray(0, line.length)).toString('utf8').trimEnd());
   }

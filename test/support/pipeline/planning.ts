@@ -10,7 +10,7 @@ import type { Job } from '../../../src/pipeline/ports/job.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { planChanges, type Plan } from '../../../src/pipeline/plan.ts';
 import type { Source } from '../../../src/pipeline/ports/ports.ts';
-import type { StagedRecord } from '../../../src/pipeline/ports/state-port.ts';
+import type { StagedChange } from '../../../src/pipeline/staging/staged-batches.ts';
 import { quarantineLine } from '../../../src/pipeline/quarantine.ts';
 import type { KnownRecords } from './known-records.ts';
 import { mappingOf } from './mapping.ts';
@@ -49,7 +49,7 @@ export class FoundChanges implements ChangeSink {
   readonly held: string[] = [];
   readonly quarantined: string[] = [];
   /** What a run would set aside for its commit. */
-  readonly staged: StagedRecord[] = [];
+  readonly staged: StagedChange[] = [];
 
   upsert: ChangeSink['upsert'] = ({ line }, record) => {
     this.upserts.push(line.bytes.toString('utf8', 0, line.length - 1));
