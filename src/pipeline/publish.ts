@@ -24,7 +24,7 @@ export class Publisher implements ChangeSink {
   readonly #ports: PublishPorts;
   readonly #startedAt: Date;
   readonly #parts: Record<ArtifactKind, PartWriter>;
-  readonly #staged = new StagedBatches(STAGE_RECORDS);
+  readonly #staged = new StagedBatches();
   #staging: Promise<void> = Promise.resolve();
 
   constructor(job: Job, ports: PublishPorts, startedAt: Date) {

@@ -1,7 +1,8 @@
 import type { Right } from '../core/secrets/access-key.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { Phase } from '../pipeline/ports/ports.ts';
-import type { RunKind, RunStatus, StagedRecord } from '../pipeline/ports/state-port.ts';
+import type { StagedOp } from '../pipeline/ports/staged-batch.ts';
+import type { RunKind, RunStatus } from '../pipeline/ports/state-port.ts';
 
 interface CheckpointTable {
   id: number;
@@ -73,7 +74,7 @@ interface RecordTable {
 
 interface StagedTable {
   run_id: string;
-  op: StagedRecord['op'];
+  op: StagedOp;
   doc_id: string;
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/ports/delivery-port.ts';
-import type { KnownRecord, StagedRecord, State } from '../../src/pipeline/ports/state-port.ts';
+import type { KnownRecord, State } from '../../src/pipeline/ports/state-port.ts';
 import { startSleeper } from '../support/processes/sleeper.ts';
 import type { StateStore } from './state/state-scene.ts';
 import { runCounts } from '../support/pipeline/run-counts.ts';
+import { batchesOf, checksumOf, type StagedChange } from '../support/pipeline/staged.ts';
 
 const HOST = 'host-1 boot-1';
 const OWNER = { host: HOST, pid: process.pid };
@@ -12,13 +13,13 @@ const FAST = { leaseMs: 3_000, heartbeatMs: 5 };
 const COUNTS = runCounts({ seen: 1, added: 1 });
 const FINGERPRINT = /^[0-3][0-9a-f]{15}$/;
 
-const upsert = (docId: string, version = '1'): StagedRecord => ({
+const upsert = (docId: string, version = '1'): StagedChange => ({
   op: 'upsert',
   docId,
-  checksum: `sha256:${version}`,
+  checksum: checksumOf(version),
   fingerprint: `0${version}${Buffer.from(docId).toString('hex').padEnd(14, '0')}`.slice(0, 16),
 });
-const gone = (op: 'delete' | 'soft_delete', docId: string): StagedRecord => ({
+const gone = (op: 'delete' | 'soft_delete', docId: string): StagedChange => ({
   op,
   docId,
   checksum: '',
@@ -61,12 +62,12 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
     /** A run that has begun, with its changes set aside, and is published. */
     async function publish(
       runId: string,
-      records: readonly StagedRecord[] = [],
+      records: readonly StagedChange[] = [],
       { connectorId = 'hr', target = 'stores/1', startedFrom = null as string | null } = {},
     ): Promise<void> {
       await state.position(connectorId, target);
       await state.beginRun({ runId, connectorId, target, startedAt: MOMENT });
-      await state.stage(runId, records);
+      await state.stage(runId, batchesOf(records));
       await state.published(runId, {
         manifestName: `runs/${runId}/manifest.json`,
         counts: COUNTS,
@@ -90,7 +91,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       await lease.release();
     }
 
-    async function run(runId: string, records: readonly StagedRecord[], rejected: RejectedDocument[] = []) {
+    async function run(runId: string, records: readonly StagedChange[], rejected: RejectedDocument[] = []) {
       await publish(runId, records);
       await journalOf(runId).reject(rejected);
       await commit(runId);
@@ -260,7 +261,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect(await found()).toEqual([...all, 'same'].sort());
         await run('R4', [upsert('changed', '2'), gone('delete', 'deleted')]);
         expect(await records('changed', 'deleted')).toEqual({
-          changed: expect.objectContaining({ checksum: 'sha256:2' }),
+          changed: expect.objectContaining({ checksum: checksumOf('2') }),
         });
       });
 
@@ -273,7 +274,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         expect(await records('a', 'b', 'c')).toEqual({
           a: doubtful('a'),
           b: doubtful('b'),
-          c: expect.objectContaining({ checksum: 'sha256:1' }),
+          c: expect.objectContaining({ checksum: checksumOf('1') }),
         });
       });
 
@@ -353,7 +354,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       const position = await state.position('hr', 'stores/1');
       const before = await records('a', 'b');
       await state.beginRun({ runId: 'R2', connectorId: 'hr', target: 'stores/1', startedAt: MOMENT });
-      await state.stage('R2', [upsert('a', '2'), upsert('b')]);
+      await state.stage('R2', batchesOf([upsert('a', '2'), upsert('b')]));
       await state.closeUnsent('R2', { counts: { ...COUNTS, seen: 9 }, finishedAt: MOMENT });
       expect(await state.findRun('R2')).toMatchObject({
         status: 'DRY_RUN',
@@ -366,7 +367,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       expect(await state.lastCommitted('hr')).toMatchObject({ runId: 'R1' });
       expect(await state.position('hr', 'stores/1')).toEqual(position);
       expect(await records('a', 'b')).toEqual(before);
-      await expect(state.stage('R2', [upsert('c')])).rejects.toMatchObject({ code: 'LEASE_LOST' });
+      await expect(state.stage('R2', batchesOf([upsert('c')]))).rejects.toMatchObject({ code: 'LEASE_LOST' });
       const again = state.closeUnsent('R2', { counts: COUNTS, finishedAt: MOMENT });
       await expect(again).rejects.toMatchObject({ code: 'LEASE_LOST' });
       // Its id is free, and nothing of what it set aside is left.

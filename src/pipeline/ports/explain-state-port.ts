@@ -1,6 +1,7 @@
 import type { DeliveryStep, RejectedDocument } from './delivery-port.ts';
 import type { WaitingPush } from './push-port.ts';
-import type { RunRow, StagedRecord } from './state-port.ts';
+import type { StagedOp } from './staged-batch.ts';
+import type { RunRow } from './state-port.ts';
 
 /** What the state knows about one document of a connector, for one target. */
 export interface DocumentFacts {
@@ -15,8 +16,7 @@ export interface DocumentFacts {
     | undefined;
   /** A change of the document that is published but not committed. */
   readonly waiting:
-    | { readonly run: RunRow; readonly change: Exclude<StagedRecord['op'], 'refresh' | 'set_aside'> }
-    | undefined;
+    { readonly run: RunRow; readonly change: Exclude<StagedOp, 'refresh' | 'set_aside'> } | undefined;
   /** How the newest run with a rejection rejected the document. The next commit clears this. */
   readonly rejection: (Omit<RejectedDocument, 'docId'> & { readonly run: RunRow }) | undefined;
   /** The run that started last, whatever its outcome. */

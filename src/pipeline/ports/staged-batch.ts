@@ -15,11 +15,11 @@ export interface StagedBatch {
   readonly op: StagedOp;
   readonly count: number;
   /** The ids as UTF-8, one after another, in the order of the listing. */
-  readonly ids: Uint8Array;
+  readonly ids: Uint8Array<ArrayBuffer>;
   /** Where each id ends in `ids`; it begins where the one before it ends. */
-  readonly idEnds: Uint32Array;
-  /** `CHECKSUM_BYTES` for each id; empty unless `op` is `upsert` or `refresh`. */
-  readonly checksums: Uint8Array;
+  readonly idEnds: Uint32Array<ArrayBuffer>;
+  /** `CHECKSUM_BYTES` for each id, all of them 0 for a record in doubt; empty unless `op` is `upsert` or `refresh`. */
+  readonly checksums: Uint8Array<ArrayBuffer>;
   /** `FINGERPRINT_BYTES` for each id, as `State.fingerprints` yields them; empty unless `op` is `upsert` or `refresh`. */
-  readonly fingerprints: Uint8Array;
+  readonly fingerprints: Uint8Array<ArrayBuffer>;
 }

@@ -1,8 +1,8 @@
 import type { GuardedLease } from '../held-leases.ts';
 import type { DeliveryJournal, RejectedDocument } from './delivery-port.ts';
 import type { Column, Phase, RunCounts } from './ports.ts';
-
 import type { PushedEvent, PushSelection } from './push-port.ts';
+import type { StagedBatch } from './staged-batch.ts';
 
 /**
  * The kind of definition that is run. A name belongs to its kind: a state is opened for one kind, and does not find a connector
@@ -70,22 +70,11 @@ export type RecordKind = 'live' | 'soft-deleted';
 
 export interface KnownRecord {
   readonly docId: string;
+  /** `sha256:` and 64 hexadecimal digits; empty for a record in doubt. */
   readonly checksum: string;
   /** The fingerprint as 16 lower-case hexadecimal digits. */
   readonly fingerprint: string;
   readonly softDeleted: boolean;
-}
-
-/**
- * A change of `record_state`, staged until the commit. `refresh`: the row's bytes changed but its document did not. `set_aside`:
- * the row is in quarantine, which changes no record; if it was pushed, its event stays in the queue. For `delete`, `soft_delete`
- * and `set_aside`, checksum and fingerprint are empty strings.
- */
-export interface StagedRecord {
-  readonly op: 'upsert' | 'refresh' | 'delete' | 'soft_delete' | 'set_aside';
-  readonly docId: string;
-  readonly checksum: string;
-  readonly fingerprint: string;
 }
 
 /** The data that a finished plan leaves for the commit, stored with the run so that any process can finish it. */
@@ -174,8 +163,11 @@ export interface State {
   /** Returns how many events came with those of `pushed` but were already outdated then. Call it after the last page. */
   olderEvents(selection: PushSelection): Promise<number>;
 
-  /** Stages changes durably, in short transactions. No other reader sees them before the commit. */
-  stage(runId: string, records: readonly StagedRecord[]): Promise<void>;
+  /**
+   * Stages changes durably, in short transactions. No other reader sees them before the commit. The batches belong to the state
+   * from the call on.
+   */
+  stage(runId: string, batches: readonly StagedBatch[]): Promise<void>;
   /** Records that the artifacts and the manifest are complete: from now on any process can finish the run. */
   published(runId: string, publication: Publication): Promise<void>;
   /**

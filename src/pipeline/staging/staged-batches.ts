@@ -2,34 +2,34 @@ import { FINGERPRINT_BYTES } from '../comparison/fingerprint-set.ts';
 import type { RecordChange } from '../document/outgoing-document.ts';
 import { CHECKSUM_BYTES, type StagedBatch, type StagedOp } from '../ports/staged-batch.ts';
 
-const ID_BYTES_TYPICAL = 48;
-/** The maximum UTF-8 bytes of one UTF-16 code unit. */
+/** The first size of the columns; a batch of 5,000 records needs about 8 doublings less than one that starts at a record. */
+const RECORDS_TYPICAL = 256;
+const ID_BYTES_TYPICAL = 32;
+/** The most bytes of UTF-8 that one unit of a string needs. */
 const UTF8_BYTES_MAX = 3;
 
-/** Gathers changes of records into batches, one for each kind of change. */
+/** Gathers changes into one batch for each `op`. */
 export class StagedBatches {
-  /** The changes since the last `take`. */
-  count = 0;
-  readonly #capacity: number;
-  #open = new Map<StagedOp, OpenBatch>();
+  #columns = new Map<StagedOp, Columns>();
+  #count = 0;
 
-  /** @param capacity how many changes a batch has room for; the caller takes the batches at that count */
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  /** The number of changes since the last `take`. */
+  get count(): number {
+    return this.#count;
   }
 
   /** Adds a change that has neither a checksum nor a fingerprint. */
   addId(op: Exclude<StagedOp, 'upsert' | 'refresh'>, docId: string): void {
-    this.#batch(op).addId(docId);
+    this.#next(op).id(docId);
   }
 
   add(op: 'upsert' | 'refresh', change: RecordChange): void {
-    const batch = this.#batch(op);
-    batch.addFacts(change);
-    batch.addId(change.docId);
+    const columns = this.#next(op);
+    columns.id(change.docId);
+    columns.content(change);
   }
 
-  /** Adds a change whose id is in memory as UTF-8, without decoding it. */
+  /** Adds a change whose id lies in a memory as UTF-8, from `start` to `end`. */
   addBytes(
     op: 'upsert' | 'refresh',
     memory: Buffer,
@@ -37,88 +37,101 @@ export class StagedBatches {
     end: number,
     change: Omit<RecordChange, 'docId'>,
   ): void {
-    const batch = this.#batch(op);
-    batch.addFacts(change);
-    batch.addIdBytes(memory, start, end);
+    const columns = this.#next(op);
+    columns.idBytes(memory, start, end);
+    columns.content(change);
   }
 
-  /** Returns the batches and gives them away. */
+  /** Returns the batches, which belong to the caller from now on. */
   take(): StagedBatch[] {
-    const batches = [...this.#open].map(([op, batch]) => batch.close(op));
-    this.#open = new Map();
-    this.count = 0;
+    const batches = [...this.#columns.values()].map((columns) => columns.batch());
+    this.#columns = new Map();
+    this.#count = 0;
     return batches;
   }
 
-  #batch(op: StagedOp): OpenBatch {
-    this.count += 1;
-    let batch = this.#open.get(op);
-    if (batch === undefined) {
-      batch = new OpenBatch(this.#capacity);
-      this.#open.set(op, batch);
+  #next(op: StagedOp): Columns {
+    this.#count++;
+    let columns = this.#columns.get(op);
+    if (columns === undefined) {
+      columns = new Columns(op);
+      this.#columns.set(op, columns);
     }
-    return batch;
+    return columns;
   }
 }
 
-class OpenBatch {
-  readonly #idEnds: Uint32Array;
-  readonly #checksums: Buffer;
-  readonly #fingerprints: Buffer;
-  #ids: Buffer;
-  #idBytes = 0;
+/** The columns of one batch while it grows. Their buffers come from no pool, so that a thread can take them over. */
+class Columns {
+  readonly hasContent: boolean;
+  readonly #op: StagedOp;
   #count = 0;
-  #facts = 0;
+  #ids: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(RECORDS_TYPICAL * ID_BYTES_TYPICAL);
+  #idLength = 0;
+  #idEnds = new Uint32Array(RECORDS_TYPICAL);
+  #checksums: Buffer<ArrayBuffer>;
+  #fingerprints: Buffer<ArrayBuffer>;
 
-  constructor(capacity: number) {
-    this.#idEnds = new Uint32Array(capacity);
-    // Not from the pool of small buffers, because whoever takes the batch may transfer its memory.
-    this.#checksums = Buffer.allocUnsafeSlow(capacity * CHECKSUM_BYTES);
-    this.#fingerprints = Buffer.allocUnsafeSlow(capacity * FINGERPRINT_BYTES);
-    this.#ids = Buffer.allocUnsafeSlow(capacity * ID_BYTES_TYPICAL);
+  constructor(op: StagedOp) {
+    this.#op = op;
+    this.hasContent = op === 'upsert' || op === 'refresh';
+    const records = this.hasContent ? RECORDS_TYPICAL : 0;
+    this.#checksums = Buffer.allocUnsafeSlow(records * CHECKSUM_BYTES);
+    this.#fingerprints = Buffer.allocUnsafeSlow(records * FINGERPRINT_BYTES);
   }
 
-  /** Goes before the id. */
-  addFacts({ digest, high, low }: Omit<RecordChange, 'docId'>): void {
-    const at = this.#count * CHECKSUM_BYTES;
-    if (digest === '') this.#checksums.fill(0, at, at + CHECKSUM_BYTES);
-    else this.#checksums.write(digest, at, 'hex');
-    this.#fingerprints.writeUInt32BE(high, this.#count * FINGERPRINT_BYTES);
-    this.#fingerprints.writeUInt32BE(low, this.#count * FINGERPRINT_BYTES + 4);
-    this.#facts += 1;
-  }
-
-  addId(docId: string): void {
+  id(docId: string): void {
     this.#reserve(docId.length * UTF8_BYTES_MAX);
-    this.#endId(this.#ids.write(docId, this.#idBytes));
+    this.#endId(this.#ids.write(docId, this.#idLength));
   }
 
-  addIdBytes(memory: Buffer, start: number, end: number): void {
+  idBytes(memory: Buffer, start: number, end: number): void {
     this.#reserve(end - start);
-    this.#endId(memory.copy(this.#ids, this.#idBytes, start, end));
+    this.#endId(memory.copy(this.#ids, this.#idLength, start, end));
   }
 
-  close(op: StagedOp): StagedBatch {
+  /** Goes with the id that was added last. An empty digest stands for a record in doubt: 32 bytes of zero. */
+  content({ digest, high, low }: Omit<RecordChange, 'docId'>): void {
+    const checksum = (this.#count - 1) * CHECKSUM_BYTES;
+    if (digest === '') this.#checksums.fill(0, checksum, checksum + CHECKSUM_BYTES);
+    else this.#checksums.write(digest, checksum, CHECKSUM_BYTES, 'hex');
+    const fingerprint = (this.#count - 1) * FINGERPRINT_BYTES;
+    this.#fingerprints.writeUInt32BE(high, fingerprint);
+    this.#fingerprints.writeUInt32BE(low, fingerprint + 4);
+  }
+
+  batch(): StagedBatch {
+    const content = this.hasContent ? this.#count : 0;
     return {
-      op,
+      op: this.#op,
       count: this.#count,
-      ids: this.#ids.subarray(0, this.#idBytes),
+      ids: this.#ids.subarray(0, this.#idLength),
       idEnds: this.#idEnds.subarray(0, this.#count),
-      checksums: this.#checksums.subarray(0, this.#facts * CHECKSUM_BYTES),
-      fingerprints: this.#fingerprints.subarray(0, this.#facts * FINGERPRINT_BYTES),
+      checksums: this.#checksums.subarray(0, content * CHECKSUM_BYTES),
+      fingerprints: this.#fingerprints.subarray(0, content * FINGERPRINT_BYTES),
     };
   }
 
-  #endId(bytes: number): void {
-    this.#idBytes += bytes;
-    this.#idEnds[this.#count] = this.#idBytes;
-    this.#count += 1;
+  /** Makes room for one more record. */
+  #reserve(idBytes: number): void {
+    if (this.#idLength + idBytes > this.#ids.length) this.#ids = grown(this.#ids, idBytes);
+    if (this.#count < this.#idEnds.length) return;
+    const idEnds = new Uint32Array(this.#idEnds.length * 2);
+    idEnds.set(this.#idEnds);
+    this.#idEnds = idEnds;
+    this.#checksums = grown(this.#checksums, 0);
+    this.#fingerprints = grown(this.#fingerprints, 0);
   }
 
-  #reserve(more: number): void {
-    if (this.#idBytes + more <= this.#ids.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.#idBytes + more, this.#ids.length * 2));
-    this.#ids.copy(grown, 0, 0, this.#idBytes);
-    this.#ids = grown;
+  #endId(bytes: number): void {
+    this.#idLength += bytes;
+    this.#idEnds[this.#count] = this.#idLength;
+    this.#count++;
   }
+}
+
+function grown(buffer: Buffer, more: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(buffer.length * 2 + more);
+  buffer.copy(larger);
+  return larger;
 }

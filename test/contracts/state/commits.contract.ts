@@ -14,6 +14,7 @@ import {
   stateScene,
   type StateStore,
 } from './state-scene.ts';
+import { batchesOf } from '../../support/pipeline/staged.ts';
 
 /** What every state promises of a commit. */
 export function describeCommits(makeStore: () => Promise<StateStore>): void {
@@ -125,7 +126,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
       await run([upsert('a')], { watermark: 'w1' });
       const late = await state.lease('hr', owner('R'));
       await begin('R');
-      await state.stage('R', [upsert('a', 'v2'), upsert('b')]);
+      await state.stage('R', batchesOf([upsert('a', 'v2'), upsert('b')]));
       await publish('R', 'w2');
       await late.release();
       const newer = await state.lease('hr', owner('S'));
@@ -164,7 +165,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
       const kb = await state.lease('kb', owner('K'));
       const { scope } = await state.position('kb', 'store-1');
       await begin('K', 'kb');
-      await state.stage('K', [upsert('kb:1')]);
+      await state.stage('K', batchesOf([upsert('kb:1')]));
       await run([upsert('hr:1')]);
       await publish('K');
       await commit('K', kb.fence);
@@ -194,7 +195,10 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
             const entries = Object.entries(changed);
             for (const [docId, { op, version }] of entries) {
               const gives = op === 'upsert' || op === 'refresh';
-              await state.stage(runId, [gives ? { ...upsert(docId, version), op } : gone(op, docId)]);
+              await state.stage(
+                runId,
+                batchesOf([gives ? { ...upsert(docId, version), op } : gone(op, docId)]),
+              );
             }
             await publish(runId);
             const rejected = entries.filter(([, { rejected }]) => rejected).map(([docId]) => docId);

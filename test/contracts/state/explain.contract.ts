@@ -3,6 +3,7 @@ import { EXPLAIN_IDS_PER_PAGE } from '../../../src/state/limits.ts';
 import type { ExplainState } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { STARTED, COUNTS, upsert, refresh, gone, stateScene, type StateStore } from './state-scene.ts';
+import { batchesOf } from '../../support/pipeline/staged.ts';
 
 /** What every state promises to `explain`. */
 export function describeExplain(makeStore: () => Promise<StateStore>): void {
@@ -58,7 +59,7 @@ export function describeExplain(makeStore: () => Promise<StateStore>): void {
         const lease = await state.lease('hr', owner('R'));
         await state.position('hr', 'store-1');
         await begin('R');
-        await state.stage('R', [upsert('hr:1'), refresh('hr:2', 'v1'), gone('delete', 'hr:3')]);
+        await state.stage('R', batchesOf([upsert('hr:1'), refresh('hr:2', 'v1'), gone('delete', 'hr:3')]));
         expect((await facts('hr:1')).waiting).toBeUndefined();
         await publish('R');
         expect((await facts('hr:1')).waiting).toMatchObject({ run: { runId: 'R' }, change: 'upsert' });

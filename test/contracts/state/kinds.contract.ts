@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openDatabase, type Database, type DatabaseAddress } from '../../../src/database/database.ts';
-import type { RunKind, StagedRecord, State } from '../../../src/pipeline/ports/state-port.ts';
+import type { RunKind, State } from '../../../src/pipeline/ports/state-port.ts';
 import { openAlertState } from '../../../src/state/server/alert-state.ts';
 import { holderOf, holders, newestRuns } from '../../../src/state/server/ops-connectors.ts';
 import { countRuns, historyOf, pageOfRuns, runDetail } from '../../../src/state/server/ops-runs.ts';
 import { runMetrics } from '../../../src/state/server/run-metrics.ts';
 import type { StateStore } from './state-scene.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
+import { batchesOf, checksumOf, type StagedChange } from '../../support/pipeline/staged.ts';
 
 interface KindsStore extends StateStore {
   readonly address: DatabaseAddress;
@@ -55,15 +56,15 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
     const leaseOf = (kind: RunKind, runId: string) => states[kind].lease(NAME, { ...OWNER, runId });
     const begin = (kind: RunKind, runId: string) =>
       states[kind].beginRun({ runId, connectorId: NAME, target: TARGET, startedAt: STARTED });
-    const recordOf = (kind: RunKind): StagedRecord => ({
+    const recordOf = (kind: RunKind): StagedChange => ({
       op: 'upsert',
       docId: `${NAME}:1`,
-      checksum: `sha256:${kind}`,
+      checksum: checksumOf(kind),
       fingerprint: '0123456789abcdef',
     });
     async function publish(kind: RunKind, runId: string): Promise<void> {
       await begin(kind, runId);
-      await states[kind].stage(runId, [recordOf(kind)]);
+      await states[kind].stage(runId, batchesOf([recordOf(kind)]));
       await states[kind].published(runId, { ...PUBLICATION, watermark: `${kind} 1` });
     }
     const commit = (kind: RunKind, runId: string, fence: number) =>
@@ -117,7 +118,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
         const { scope, checkpoint } = await states[kind].position(NAME, TARGET);
         expect(checkpoint).toBe(`${kind} 1`);
         expect(await states[kind].lookup(scope, [`${NAME}:1`])).toMatchObject([
-          { checksum: `sha256:${kind}` },
+          { checksum: checksumOf(kind) },
         ]);
         scopes.add(scope);
       }
@@ -158,7 +159,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
       const { app } = states;
       const lost = { code: 'LEASE_LOST' };
       await expect(commit('app', 'C1', 1)).rejects.toMatchObject(lost);
-      await expect(app.stage('C1', [recordOf('app')])).rejects.toMatchObject(lost);
+      await expect(app.stage('C1', batchesOf([recordOf('app')]))).rejects.toMatchObject(lost);
       await expect(app.enterPhase('C1', 'commit', FINISHED)).rejects.toMatchObject(lost);
       await expect(app.published('C1', { ...PUBLICATION, watermark: null })).rejects.toMatchObject(lost);
       await expect(app.closeUnsent('C1', { counts: COUNTS, finishedAt: FINISHED })).rejects.toMatchObject(
@@ -206,7 +207,7 @@ export function describeKindsContract(engine: string, makeStore: () => Promise<K
       const source = await store.openExplain({ kind: 'knowledge_source' });
       const facts = await app.documentFacts(NAME, TARGET, `${NAME}:1`, { runs: 9 });
       expect(facts).toMatchObject({
-        record: { checksum: 'sha256:app', run: { runId: 'A1' } },
+        record: { checksum: checksumOf('app'), run: { runId: 'A1' } },
         newestRun: { runId: 'A1' },
         elsewhere: [],
       });

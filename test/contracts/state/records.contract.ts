@@ -10,6 +10,7 @@ import {
   stateScene,
   type StateStore,
 } from './state-scene.ts';
+import { batchesOf } from '../../support/pipeline/staged.ts';
 
 /** What every state promises of the records of documents. */
 export function describeRecords(makeStore: () => Promise<StateStore>): void {
@@ -25,7 +26,7 @@ export function describeRecords(makeStore: () => Promise<StateStore>): void {
       const lease = await state.lease('hr', owner('R'));
       const { scope } = await state.position('hr', 'store-1');
       await begin('R');
-      await state.stage('R', [upsert('hr:1'), upsert('hr:2')]);
+      await state.stage('R', batchesOf([upsert('hr:1'), upsert('hr:2')]));
       expect(await allFingerprints(state, scope)).toEqual([]);
       await publish('R');
       expect(await state.lookup(scope, ['hr:1'])).toEqual([]);

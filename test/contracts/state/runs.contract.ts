@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
 import { STARTED, FINISHED, COUNTS, upsert, stateScene, type StateStore } from './state-scene.ts';
+import { batchesOf } from '../../support/pipeline/staged.ts';
 
 /** What every state promises of runs. */
 export function describeRuns(makeStore: () => Promise<StateStore>): void {
@@ -57,9 +58,9 @@ export function describeRuns(makeStore: () => Promise<StateStore>): void {
       const lease = await state.lease('hr', owner('R'));
       await state.position('hr', 'store-1');
       await begin('R');
-      await state.stage('R', [upsert('old')]);
+      await state.stage('R', batchesOf([upsert('old')]));
       await begin('R');
-      await state.stage('R', [upsert('new')]);
+      await state.stage('R', batchesOf([upsert('new')]));
       await publish('R');
       await commit('R', lease.fence);
       expect([...(await known('old', 'new')).keys()]).toEqual(['new']);
@@ -116,7 +117,7 @@ export function describeRuns(makeStore: () => Promise<StateStore>): void {
     test('that are published and failed can be finished by another run', async () => {
       await state.position('hr', 'store-1');
       await begin('R');
-      await state.stage('R', [upsert('a')]);
+      await state.stage('R', batchesOf([upsert('a')]));
       await publish('R', 'w1');
       await state.failRun('R', {
         error: { code: 'X', message: 'x' },
@@ -145,7 +146,7 @@ export function describeRuns(makeStore: () => Promise<StateStore>): void {
       await begin('R');
       await state.failRun('R', { error: { code: 'X', message: 'x' }, finishedAt: FINISHED, abandon: true });
       const lost = { code: 'LEASE_LOST' };
-      await expect(state.stage('R', [upsert('a')])).rejects.toMatchObject(lost);
+      await expect(state.stage('R', batchesOf([upsert('a')]))).rejects.toMatchObject(lost);
       await expect(publish('R')).rejects.toMatchObject(lost);
       await expect(state.enterPhase('R', 'diff', STARTED)).rejects.toMatchObject(lost);
       await expect(commit('R', lease.fence)).rejects.toMatchObject(lost);

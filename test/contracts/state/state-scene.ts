@@ -4,9 +4,10 @@ import type { Column, RunCounts } from '../../../src/pipeline/ports/ports.ts';
 import type { CheckState } from '../../../src/pipeline/ports/check-state-port.ts';
 import type { ExplainState } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { HeldLeases } from '../../../src/pipeline/held-leases.ts';
-import type { RecordKind, RunKind, StagedRecord, State } from '../../../src/pipeline/ports/state-port.ts';
+import type { RecordKind, RunKind, State } from '../../../src/pipeline/ports/state-port.ts';
 import type { LeaseTiming } from '../../../src/state/leases/leases.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
+import { batchesOf, checksumOf, type StagedChange } from '../../support/pipeline/staged.ts';
 
 /** One empty state store, which can be opened several times, as several processes would. */
 export interface StateStore {
@@ -43,19 +44,19 @@ export const COLUMNS: readonly Column[] = [
 export const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 export const fingerprintOf = (docId: string, version: string) => hash(`${docId} ${version}`).slice(0, 16);
 
-export function upsert(docId: string, version = 'v1'): StagedRecord {
+export function upsert(docId: string, version = 'v1'): StagedChange {
   return {
     op: 'upsert',
     docId,
-    checksum: `sha256:${hash(version)}`,
+    checksum: checksumOf(version),
     fingerprint: fingerprintOf(docId, version),
   };
 }
-export const refresh = (docId: string, version: string): StagedRecord => ({
+export const refresh = (docId: string, version: string): StagedChange => ({
   ...upsert(docId, version),
   op: 'refresh',
 });
-export const gone = (op: 'delete' | 'soft_delete', docId: string): StagedRecord => ({
+export const gone = (op: 'delete' | 'soft_delete', docId: string): StagedChange => ({
   op,
   docId,
   checksum: '',
@@ -132,7 +133,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
 
   /** A whole run of connector `hr`, from lease to release. */
   async function run(
-    records: readonly StagedRecord[],
+    records: readonly StagedChange[],
     {
       rejected = [],
       watermark = null,
@@ -148,7 +149,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
       const onItsClock = (moment: Date) => new Date(moment.getTime() + clockSeconds * 1_000);
       const startedAt = onItsClock(STARTED);
       await state.beginRun({ runId, connectorId: 'hr', target: 'store-1', startedAt });
-      await state.stage(runId, records);
+      await state.stage(runId, batchesOf(records));
       await publish(runId, watermark, startedFrom, columns);
       await journalOf(runId).reject(rejected.map(refused));
       const finishedAt = onItsClock(FINISHED);

@@ -5,6 +5,7 @@ import { describeInChromium, startChromium } from '../../support/server/chromium
 import { lowContrasts } from '../../support/server/contrast.ts';
 import { minutesAgo, NOW, opsPlace, type OpsPlace } from '../../support/server/ops-place.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
+import { batchesOf, checksumOf } from '../../support/pipeline/staged.ts';
 
 interface Answer {
   readonly connectors: readonly {
@@ -38,10 +39,10 @@ async function addDocuments({ state }: OpsPlace, connector: string, count: numbe
   const upserts = Array.from({ length: count }, (_, index) => ({
     op: 'upsert' as const,
     docId: `${connector}:${index}`,
-    checksum: 'c',
+    checksum: checksumOf('c'),
     fingerprint: index.toString(16).padStart(16, '0'),
   }));
-  await state.stage(runId, upserts);
+  await state.stage(runId, batchesOf(upserts));
   const counts = { seen: count, unchanged: 0, added: count, changed: 0, missing: 0, deleted: 0 };
   const all = { ...counts, held: 0, quarantined: 0, rejected: 0 };
   await state.published(runId, {

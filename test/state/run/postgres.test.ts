@@ -15,6 +15,7 @@ import { breakableConnection } from '../../support/http/breakable-connection.ts'
 import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';
 import { runCounts } from '../../support/pipeline/run-counts.ts';
+import { batchesOf, checksumOf } from '../../support/pipeline/staged.ts';
 
 const FILE = 'not-used.db';
 
@@ -208,7 +209,7 @@ describe('a Postgres state', () => {
       message: expect.stringContaining(`${mortal.host}:${mortal.port}`),
     };
     await expect(state.enterPhase('R', 'diff', new Date())).rejects.toMatchObject(unreachable);
-    await expect(state.stage('R', [record('hr:2')])).rejects.toMatchObject(unreachable);
+    await expect(state.stage('R', batchesOf([record('hr:2')]))).rejects.toMatchObject(unreachable);
     await expect(state.lookup(scope, ['hr:1'])).rejects.toMatchObject(unreachable);
     await expect(commit(state, fence)).rejects.toMatchObject(unreachable);
     await expect(drain(state, scope)).rejects.toMatchObject(unreachable);
@@ -221,14 +222,14 @@ describe('a Postgres state', () => {
 
 const COUNTS = runCounts({ seen: 1, added: 1 });
 const record = (docId: string) =>
-  ({ op: 'upsert', docId, checksum: 'sha256:0', fingerprint: '0123456789abcdef' }) as const;
+  ({ op: 'upsert', docId, checksum: checksumOf(docId), fingerprint: '0123456789abcdef' }) as const;
 
 /** Run R of connector hr, published, with one document to commit. */
 async function stagedRun(state: State) {
   const lease = await state.lease('hr', { runId: 'R', host: 'host-1', pid: process.pid });
   const { scope } = await state.position('hr', 'store');
   await state.beginRun({ runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() });
-  await state.stage('R', [record('hr:1')]);
+  await state.stage('R', batchesOf([record('hr:1')]));
   await state.published('R', {
     manifestName: 'm',
     counts: COUNTS,

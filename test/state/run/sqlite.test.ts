@@ -18,6 +18,7 @@ import { describeStateContract } from '../../contracts/state.contract.ts';
 import type { StateStore } from '../../contracts/state/state-scene.ts';
 
 const source = new URL('../../../src/state/run/open-state.ts', import.meta.url).href;
+const staging = new URL('../../../src/pipeline/staging/staged-batches.ts', import.meta.url).href;
 
 async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'state-'));
@@ -157,9 +158,12 @@ describe('an embedded state file', () => {
     const program = `
       import { openState } from ${JSON.stringify(source)};
       const state = await openState({ file: process.argv[1], readOnly: false });
-      const records = Array.from({ length: 50_000 }, (_, i) => ({ op: 'upsert', docId: 'hr:' + i, checksum: 'c', fingerprint: '0123456789abcdef' }));
+      import { StagedBatches } from ${JSON.stringify(staging)};
+      const batches = new StagedBatches();
+      for (let i = 0; i < 50_000; i++)
+        batches.add({ op: 'upsert', docId: 'hr:' + i, checksum: 'sha256:' + '5'.repeat(64), fingerprint: '0123456789abcdef' });
       try {
-        await state.stage('R', records);
+        await state.stage('R', batches.take());
         process.stdout.write('staged');
       } catch (error) {
         process.stdout.write(error.code + ' ' + error.message);

@@ -1,11 +1,6 @@
+import type { StagedChange } from './staged.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
-import type {
-  KnownRecord,
-  Position,
-  RecordKind,
-  StagedRecord,
-  State,
-} from '../../../src/pipeline/ports/state-port.ts';
+import type { KnownRecord, Position, RecordKind, State } from '../../../src/pipeline/ports/state-port.ts';
 
 const SCOPE = 7;
 const CHUNK_RECORDS = 3;
@@ -64,7 +59,7 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
   }
 
   /** Does what a commit does with the changes that a run has set aside. */
-  apply(changes: readonly StagedRecord[]): void {
+  apply(changes: readonly StagedChange[]): void {
     for (const { op, docId, checksum, fingerprint } of changes) {
       const record = this.byId.get(docId);
       if (op === 'delete') this.byId.delete(docId);

@@ -10,9 +10,10 @@ import type { Job } from '../../../src/pipeline/ports/job.ts';
 import { silentLogger } from '../../../src/core/log.ts';
 import { planChanges, type Plan } from '../../../src/pipeline/plan.ts';
 import type { Source } from '../../../src/pipeline/ports/ports.ts';
-import type { StagedRecord } from '../../../src/pipeline/ports/state-port.ts';
 import { quarantineLine } from '../../../src/pipeline/quarantine.ts';
 import type { KnownRecords } from './known-records.ts';
+import { discoveryRecords } from '../../../src/gemini/records.ts';
+import { stagedChange, type StagedChange } from './staged.ts';
 import { mappingOf } from './mapping.ts';
 
 /** A job with the defaults of a connector that says nothing. */
@@ -44,21 +45,27 @@ export function jobOf(changes: Partial<Job> = {}): Job {
 export class FoundChanges implements ChangeSink {
   /** Canonical lines, without their line breaks. */
   readonly upserts: string[] = [];
+  /** The lines for the destination, without their line breaks. */
+  readonly records: string[] = [];
   readonly deletes: string[] = [];
   readonly softDeletes: string[] = [];
   readonly held: string[] = [];
   readonly quarantined: string[] = [];
   /** What a run would set aside for its commit. */
-  readonly staged: StagedRecord[] = [];
+  readonly staged: StagedChange[] = [];
+  readonly #format = discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' });
 
-  upsert: ChangeSink['upsert'] = ({ line }, record) => {
-    this.upserts.push(line.bytes.toString('utf8', 0, line.length - 1));
-    this.staged.push(record);
+  upsert: ChangeSink['upsert'] = (document) => {
+    const { bytes, start, end } = document.line();
+    this.upserts.push(bytes.toString('utf8', start, end - 1));
+    const { bytes: record, ...place } = document.record(this.#format);
+    this.records.push(record.toString('utf8', place.start, place.end - 1));
+    this.staged.push(stagedChange('upsert', document));
     return Promise.resolve();
   };
 
-  refresh: ChangeSink['refresh'] = (record) => {
-    this.staged.push(record);
+  refresh: ChangeSink['refresh'] = (change) => {
+    this.staged.push(stagedChange('refresh', change));
     return undefined;
   };
 

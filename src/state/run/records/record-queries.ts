@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { KnownRecord, RecordKind, StagedRecord } from '../../../pipeline/ports/state-port.ts';
+import type { StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
+import type { KnownRecord, RecordKind } from '../../../pipeline/ports/state-port.ts';
 
 /** Queries on records and staged records whose fast form differs between the engines. */
 export interface RecordQueries {
@@ -11,7 +12,7 @@ export interface RecordQueries {
   /** Updates the planner's statistics. Must not run inside a transaction: others would wait for its end. */
   gatherStatistics(knex: Knex): Promise<void>;
   /** Writes staged rows inside the given transaction. */
-  stage(transaction: Knex.Transaction, runId: string, records: readonly StagedRecord[]): Promise<void>;
+  stage(transaction: Knex.Transaction, runId: string, batch: StagedBatch): Promise<void>;
   fingerprints(knex: Knex, scope: number, kind: RecordKind): AsyncIterable<Buffer>;
   lookup(knex: Knex, scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
   /** Ids of the records of a kind with one of these fingerprints, at most as many as one query should return. */

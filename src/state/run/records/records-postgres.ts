@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { StagedRecord } from '../../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
+import { CHECKSUM_BYTES, type StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
+import { batchIds, bufferOf } from './batch-ids.ts';
 import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
 /** The start of a binary COPY: its signature, its flags and a length of 0 for the extension. */
@@ -25,7 +26,7 @@ export const postgresRecords: RecordQueries = {
     await knex.raw('analyze staged_records (run_id, op, doc_id), record_state (scope_id, doc_id)');
   },
 
-  async stage(transaction, runId, records) {
+  async stage(transaction, runId, batch) {
     // Bundled, a CommonJS package has only its default export.
     const { from } = (await import('pg-copy-streams')).default;
     const connection = await acquire(transaction);
@@ -33,7 +34,7 @@ export const postgresRecords: RecordQueries = {
       from('copy staged_records (run_id, op, doc_id, checksum, fingerprint) from stdin'),
     );
     // The transaction itself returns its connection to the pool.
-    await pipeline([copyText(runId, records)], copy);
+    await pipeline([copyText(runId, batch)], copy);
   },
 
   // 1 M fingerprints take 0.25 s with COPY, and 1.5 s in pages of string_agg along the primary key.
@@ -127,11 +128,16 @@ function eachFingerprint(fingerprints: Buffer): Buffer[] {
  * Lines of COPY's text format. Only ids can contain characters to escape: the other fields are generated here from hex and fixed
  * words.
  */
-function copyText(runId: string, records: readonly StagedRecord[]): Buffer {
-  const run = escaped(runId);
+function copyText(runId: string, batch: StagedBatch): Buffer {
+  const start = `${escaped(runId)}\t${batch.op}\t`;
+  const checksums = bufferOf(batch.checksums);
+  const fingerprints = bufferOf(batch.fingerprints);
   let text = '';
-  for (const { op, docId, checksum, fingerprint } of records) {
-    text += `${run}\t${op}\t${escaped(docId)}\t${escaped(checksum)}\t\\\\x${fingerprint}\n`;
+  for (const [at, id] of batchIds(batch).entries()) {
+    const digest = checksums.toString('hex', at * CHECKSUM_BYTES, (at + 1) * CHECKSUM_BYTES);
+    const checksum = /^0*$/.test(digest) ? '' : `sha256:${digest}`;
+    const fingerprint = fingerprints.toString('hex', at * FINGERPRINT_BYTES, (at + 1) * FINGERPRINT_BYTES);
+    text += `${start}${escaped(id)}\t${checksum}\t\\\\x${fingerprint}\n`;
   }
   return Buffer.from(text);
 }

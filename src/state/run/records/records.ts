@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { STATE_IDS_PER_GROUP } from '../../limits.ts';
 import type { Column } from '../../../pipeline/ports/ports.ts';
-import type { KnownRecord, Position, RecordKind, StagedRecord } from '../../../pipeline/ports/state-port.ts';
+import type { StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
+import type { KnownRecord, Position, RecordKind } from '../../../pipeline/ports/state-port.ts';
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
 import { recordQueries } from '../engine-queries.ts';
 import type { StateDatabase } from '../../state-database.ts';
@@ -78,15 +79,15 @@ export async function* idsOf(
 export async function stage(
   database: StateDatabase,
   runId: string,
-  records: readonly StagedRecord[],
+  batches: readonly StagedBatch[],
 ): Promise<void> {
-  if (records.length === 0) return;
+  if (batches.length === 0) return;
   await database.knex.transaction(async (transaction) => {
     const run = transaction('run_state').where({ kind: database.kind, run_id: runId, finished_at: null });
     // The lock is held until the rows are written, so that no other process can give up the run between the check and the write.
     const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
     if (open === undefined) throw abandonedRunError(runId);
-    await recordQueries(database.dialect).stage(transaction, runId, records);
+    for (const batch of batches) await recordQueries(database.dialect).stage(transaction, runId, batch);
   });
 }
 
