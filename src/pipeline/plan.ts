@@ -32,7 +32,7 @@ export interface Plan extends PlannedCheckpoint {
 }
 
 /** A plan only reads; it uses these queries of the state. */
-export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log'> {
+export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log' | 'kernel'> {
   readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
 }
 
@@ -96,7 +96,8 @@ async function planFrom(
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // A resend sends every document, so no row may be skipped because of its fingerprint.
   const skippable = resend ? new FingerprintSet() : known.live;
-  const extracted = extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal);
+  const basis = { secret: position.fingerprintKey, mappingVersion: job.mapping.version, kernel: ports.kernel };
+  const extracted = extract(guarded, checkpoint, basis, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
   quarantine.end();

@@ -2,6 +2,7 @@ import type { Right } from '../core/secrets/access-key.ts';
 import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-port.ts';
 import type { Phase } from '../pipeline/ports/ports.ts';
 import type { RunKind, RunStatus, StagedRecord } from '../pipeline/ports/state-port.ts';
+import type { StoredBytes } from './stored-bytes.ts';
 
 interface CheckpointTable {
   id: number;
@@ -12,6 +13,8 @@ interface CheckpointTable {
   watermark: string | null;
   mapping_version: string | null;
   source_columns: string | null;
+  /** The secret of the fingerprints of its records; null until the first run that needs it. */
+  fingerprint_key: StoredBytes | null;
   updated_at: string;
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { StagedRecord } from '../ports/state-port.ts';
-import { Fingerprinter, nonZeroLow } from './fingerprint.ts';
+import { fingerprintHex, nonZeroLow } from './fingerprint.ts';
 import { FINGERPRINT_BYTES } from './fingerprint-set.ts';
 
 /**
@@ -11,5 +11,5 @@ export function recordInDoubt(docId: string): StagedRecord {
   const random = randomBytes(FINGERPRINT_BYTES);
   const high = (random.readUInt32BE(0) & 0x3fff_ffff) >>> 0;
   const low = nonZeroLow(high, random.readUInt32BE(4));
-  return { op: 'refresh', docId, checksum: '', fingerprint: Fingerprinter.hex(high, low) };
+  return { op: 'refresh', docId, checksum: '', fingerprint: fingerprintHex(high, low) };
 }

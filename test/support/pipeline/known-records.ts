@@ -16,6 +16,8 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
   checkpoint: string | undefined;
   mappingVersion: string | undefined;
   columns: readonly Column[] | undefined;
+  /** The secret of the fingerprints. */
+  fingerprintKey: Uint8Array = Buffer.alloc(16, 7);
   /** Other connectors with documents in the same target. */
   others: string[] = [];
   /** How often `lookup` was called. */
@@ -27,7 +29,8 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
 
   position(): Position {
     const { checkpoint, mappingVersion, columns } = this;
-    return { scope: SCOPE, checkpoint, mappingVersion, columns, empty: this.byId.size === 0 };
+    const empty = this.byId.size === 0;
+    return { scope: SCOPE, checkpoint, mappingVersion, columns, empty, fingerprintKey: this.fingerprintKey };
   }
 
   async *fingerprints(scope: number, kind: RecordKind): AsyncGenerator<Buffer> {
