@@ -1,5 +1,6 @@
 import type { FingerprintSet } from './comparison/fingerprint-set.ts';
-import { Fingerprinter } from './comparison/fingerprint.ts';
+import { fingerprintHex } from './comparison/fingerprint.ts';
+import { RowFingerprints, type FingerprintBasis } from './comparison/row-fingerprints.ts';
 import { wordAt } from './document/in-range.ts';
 import type { RowBatch, Source } from './ports/ports.ts';
 import type { Tally } from './counts/tally.ts';
@@ -13,6 +14,10 @@ export interface ExtractedBatch {
   readonly unknown: readonly number[];
   /** The rows that repeat another row of this listing byte for byte. */
   readonly repeated: readonly number[];
+  /** Whether the kernel holds the rows, until the next batch is asked for. */
+  readonly loaded: boolean;
+  /** The fingerprint of each row in `unknown` as two words, the high one first. */
+  readonly fingerprints: Uint32Array;
   /** Returns the fingerprint of row `unknown[i]` as 16 hexadecimal digits. */
   fingerprint(index: number): string;
 }
@@ -24,30 +29,32 @@ export interface ExtractedBatch {
 export async function* extract(
   source: Pick<Source, 'read'>,
   checkpoint: string | undefined,
-  mappingVersion: string,
+  basis: FingerprintBasis,
   known: FingerprintSet,
   tally: Tally,
   signal: AbortSignal,
 ): AsyncGenerator<ExtractedBatch> {
-  let fingerprinter: Fingerprinter | undefined;
+  let rowFingerprints: RowFingerprints | undefined;
   for await (const batch of source.read(checkpoint, signal)) {
     signal.throwIfAborted();
-    fingerprinter ??= new Fingerprinter(mappingVersion, batch.columns);
+    rowFingerprints ??= new RowFingerprints(basis, batch.columns);
     const firstRow = tally.seen + 1;
-    yield { batch, firstRow, ...sift(batch, fingerprinter, known, tally) };
+    const { words, loaded } = rowFingerprints.of(batch);
+    yield { batch, firstRow, loaded, ...sift(batch.count, words, known, tally) };
   }
 }
 
-function sift(batch: RowBatch, fingerprinter: Fingerprinter, known: FingerprintSet, tally: Tally) {
+function sift(count: number, words: Uint32Array, known: FingerprintSet, tally: Tally) {
   const unknown: number[] = [];
   const repeated: number[] = [];
-  const halves = new Uint32Array(batch.count * 2);
-  for (let row = 0; row < batch.count; row++) {
-    fingerprinter.of(batch.bytes.subarray(batch.starts[row], batch.ends[row]));
-    const slot = known.find(fingerprinter.high, fingerprinter.low);
+  const fingerprints = new Uint32Array(count * 2);
+  for (let row = 0; row < count; row++) {
+    const high = wordAt(words, row * 2);
+    const low = wordAt(words, row * 2 + 1);
+    const slot = known.find(high, low);
     if (slot < 0) {
-      halves[unknown.length * 2] = fingerprinter.high;
-      halves[unknown.length * 2 + 1] = fingerprinter.low;
+      fingerprints[unknown.length * 2] = high;
+      fingerprints[unknown.length * 2 + 1] = low;
       unknown.push(row);
     } else if (known.markSeen(slot)) {
       tally.unchanged++;
@@ -55,8 +62,8 @@ function sift(batch: RowBatch, fingerprinter: Fingerprinter, known: FingerprintS
       repeated.push(row);
     }
   }
-  tally.seen += batch.count;
+  tally.seen += count;
   const fingerprint = (index: number): string =>
-    Fingerprinter.hex(wordAt(halves, index * 2), wordAt(halves, index * 2 + 1));
-  return { unknown, repeated, fingerprint };
+    fingerprintHex(wordAt(fingerprints, index * 2), wordAt(fingerprints, index * 2 + 1));
+  return { unknown, repeated, fingerprints: fingerprints.subarray(0, unknown.length * 2), fingerprint };
 }

@@ -10,6 +10,9 @@ import {
   usableCheckpoint,
   type PlannedCheckpoint,
 } from './comparison/checkpoints.ts';
+import { sipKey } from '../kernel/fingerprint-key.ts';
+import { batchRenderer } from './mapping/kernel-program.ts';
+import type { Mapping } from './mapping/mapping.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
@@ -32,7 +35,7 @@ export interface Plan extends PlannedCheckpoint {
 }
 
 /** A plan only reads; it uses these queries of the state. */
-export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log'> {
+export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log' | 'kernel' | 'records'> {
   readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
 }
 
@@ -96,7 +99,8 @@ async function planFrom(
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // A resend sends every document, so no row may be skipped because of its fingerprint.
   const skippable = resend ? new FingerprintSet() : known.live;
-  const extracted = extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal);
+  const basis = { secret: position.fingerprintKey, mappingVersion: job.mapping.version, kernel: ports.kernel };
+  const extracted = extract(guarded, checkpoint, basis, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
   quarantine.end();
@@ -129,7 +133,7 @@ async function compareAll(
   batches: AsyncIterable<ExtractedBatch>,
   differ: Differ,
   { mapping }: Job,
-  ports: Pick<PlanPorts, 'observer' | 'log'>,
+  ports: Omit<PlanPorts, 'source' | 'state'>,
   position: Position,
   tally: Tally,
 ): Promise<Compared> {
@@ -139,7 +143,7 @@ async function compareAll(
   let last: ListingEnd | undefined;
   for await (const extracted of batches) {
     if (mapper === undefined) {
-      mapper = new RowMapper(mapping, extracted.batch.columns);
+      mapper = mapperOf(mapping, extracted.batch.columns, ports, position);
       columns = usedColumns(mapping, extracted.batch.columns);
       drift = columnDrift(columns, position, ports);
     }
@@ -149,6 +153,18 @@ async function compareAll(
   }
   differ.end();
   return { columns, drift, last };
+}
+
+/** If there is a kernel, it renders what it can of each batch. */
+function mapperOf(
+  mapping: Mapping,
+  columns: readonly Column[],
+  { kernel, records }: Pick<PlanPorts, 'kernel' | 'records'>,
+  { fingerprintKey }: Position,
+): RowMapper {
+  const idKey = sipKey(fingerprintKey, ['ids']);
+  const batches = kernel && batchRenderer(kernel, mapping, columns, records, idKey);
+  return new RowMapper(mapping, columns, { idKey, batches });
 }
 
 /** Adds the places of the rows to a failure for duplicates, after reading has stopped. */

@@ -3,6 +3,7 @@ import type { DeliveryStep, RejectedDocument } from '../pipeline/ports/delivery-
 import type { Phase } from '../pipeline/ports/ports.ts';
 import type { StagedOp } from '../pipeline/ports/staged-batch.ts';
 import type { RunKind, RunStatus } from '../pipeline/ports/state-port.ts';
+import type { StoredBytes } from './stored-bytes.ts';
 
 interface CheckpointTable {
   id: number;
@@ -13,6 +14,8 @@ interface CheckpointTable {
   watermark: string | null;
   mapping_version: string | null;
   source_columns: string | null;
+  /** The secret of the fingerprints of its records; null until the first run that needs it. */
+  fingerprint_key: StoredBytes | null;
   updated_at: string;
 }
 

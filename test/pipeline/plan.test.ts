@@ -5,7 +5,7 @@ import { planChanges } from '../../src/pipeline/plan.ts';
 import type { Column } from '../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../support/pipeline/known-records.ts';
 import { mappingOf } from '../support/pipeline/mapping.ts';
-import { FoundChanges, jobOf, planOver, runOver } from '../support/pipeline/planning.ts';
+import { FoundChanges, RECORDS, jobOf, planOver, runOver } from '../support/pipeline/planning.ts';
 import { rowsSource, type RowsSourceOptions, type WireRow } from '../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
@@ -501,7 +501,7 @@ describe('a plan', () => {
     const known = new KnownRecords();
     const observer = { phase: () => undefined, rows: (counts: { seen: number }) => seen.push(counts.seen) };
     const source = listing(people(1, 2, 3), { batchRows: 2 });
-    const ports = { source, state: known, observer, log: silentLogger };
+    const ports = { source, state: known, observer, log: silentLogger, records: RECORDS };
     await planChanges(jobOf(), ports, known.position(), new FoundChanges(), new AbortController().signal);
     expect(seen).toEqual([2, 3]);
   });
@@ -518,7 +518,7 @@ describe('a plan', () => {
       },
     };
     const source = listing(people(1, 2, 3), { batchRows: 2 });
-    const ports = { source, state: known, observer, log: silentLogger };
+    const ports = { source, state: known, observer, log: silentLogger, records: RECORDS };
     const found = new FoundChanges();
     await expect(planChanges(jobOf(), ports, known.position(), found, stop.signal)).rejects.toBe(reason);
     expect(found.upserts).toHaveLength(2);

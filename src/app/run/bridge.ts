@@ -6,6 +6,7 @@ import { systemClock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Redactor } from '../../core/secrets/redact.ts';
 import { sleep } from '../../core/retry.ts';
+import { openKernel } from '../../kernel/open-kernel.ts';
 import type { Job, Observer, Ports } from '../../pipeline/ports/job.ts';
 import { HeldLeases } from '../../pipeline/held-leases.ts';
 import { runFolder } from '../../pipeline/artifact/layout.ts';
@@ -120,7 +121,8 @@ async function openPorts(
   await warnOfExposure(keptHere(bucket, context), context.log);
   pushed.readFrom(state);
   const { log, observer } = context;
-  return runPorts({ source, state, store, destination, log, observer }, connector, context);
+  const kernel = context.rowKernel === false ? undefined : openKernel();
+  return runPorts({ source, state, store, destination, log, observer, kernel }, connector, context);
 }
 
 function keptHere(bucket: string, context: BridgeContext) {

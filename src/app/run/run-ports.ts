@@ -6,7 +6,7 @@ import type { Ports } from '../../pipeline/ports/job.ts';
 import { hostIdentity } from '../../state/leases/host-identity.ts';
 import { redactedError } from './record-early-failure.ts';
 
-type OpenedPorts = Pick<Ports, 'source' | 'state' | 'store' | 'destination' | 'log' | 'observer'>;
+type OpenedPorts = Pick<Ports, 'source' | 'state' | 'store' | 'destination' | 'log' | 'observer' | 'kernel'>;
 
 /**
  * Completes the ports of a run with those that are the same for every run of a connector. The state stores the errors of runs

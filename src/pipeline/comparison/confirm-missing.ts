@@ -8,7 +8,7 @@ import type { KnownRecord, Position, State } from '../ports/state-port.ts';
 import { Tally } from '../counts/tally.ts';
 import { LISTINGS_MAX } from '../limits.ts';
 
-interface LookPorts extends Pick<Ports, 'source' | 'log'> {
+interface LookPorts extends Pick<Ports, 'source' | 'log' | 'kernel'> {
   readonly state: Pick<State, 'lookup'>;
 }
 
@@ -19,23 +19,17 @@ interface LookPorts extends Pick<Ports, 'source' | 'log'> {
 async function listAgain(
   job: Pick<Job, 'mapping'>,
   ports: LookPorts,
-  { scope }: Pick<Position, 'scope'>,
+  { scope, fingerprintKey }: Pick<Position, 'scope' | 'fingerprintKey'>,
   known: KnownDocuments,
   signal: AbortSignal,
 ): Promise<ListingEnd | undefined> {
-  const { source, log } = ports;
+  const { source, log, kernel } = ports;
   let end: ListingEnd | undefined;
   try {
     let mapper: RowMapper | undefined;
     const tally = new Tally();
-    for await (const extracted of extract(
-      source,
-      undefined,
-      job.mapping.version,
-      known.live,
-      tally,
-      signal,
-    )) {
+    const basis = { secret: fingerprintKey, mappingVersion: job.mapping.version, kernel };
+    for await (const extracted of extract(source, undefined, basis, known.live, tally, signal)) {
       mapper ??= new RowMapper(job.mapping, extracted.batch.columns);
       const { rows } = mapper.identify(extracted, extracted.unknown);
       const docIds = rows.map(({ docId }) => docId);

@@ -25,13 +25,13 @@ export class Fingerprinter {
     this.high = ((word(digest, 0) ^ this.#saltHigh) & 0x3fff_ffff) >>> 0;
     this.low = nonZeroLow(this.high, (word(digest, 4) ^ this.#saltLow) >>> 0);
   }
+}
 
-  /** Returns a fingerprint as 16 hexadecimal digits. */
-  static hex(high: number, low: number): string {
-    SCRATCH.writeUInt32BE(high, 0);
-    SCRATCH.writeUInt32BE(low, 4);
-    return SCRATCH.toString('hex');
-  }
+/** Returns a fingerprint as 16 hexadecimal digits. */
+export function fingerprintHex(high: number, low: number): string {
+  SCRATCH.writeUInt32BE(high, 0);
+  SCRATCH.writeUInt32BE(low, 4);
+  return SCRATCH.toString('hex');
 }
 
 /** @returns the low half, but never zero together with a zero high half: that means an empty slot in a FingerprintSet. */

@@ -1,6 +1,7 @@
 import type { DeletePolicy } from '../../definitions/connector/types.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Logger } from '../../core/log.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
 import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { DocumentRenderer } from '../document/document.ts';
 import type { Mapping } from '../mapping/mapping.ts';
@@ -81,6 +82,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: Logger;
   readonly observer: Observer;
+  /** Computes on whole batches of rows; absent: the same is computed row by row. */
+  readonly kernel?: Kernel | undefined;
   /** The holder of the lease, without the run's id. */
   readonly owner: Omit<LeaseOwner, 'runId'>;
 }

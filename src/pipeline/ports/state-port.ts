@@ -63,6 +63,8 @@ export interface Position {
   readonly columns: readonly Column[] | undefined;
   /** Whether there are no records at all, not even soft-deleted ones. */
   readonly empty: boolean;
+  /** The secret of the stored fingerprints, 16 random bytes: it must not be logged or shown. */
+  readonly fingerprintKey: Uint8Array;
 }
 
 /** Soft-deleted records belong to documents that the source no longer has but the target still has. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
-import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
+import { fingerprintHex } from '../../pipeline/comparison/fingerprint.ts';
 import { LENGTH_ABSENT, LENGTH_NULL } from '../../pipeline/ports/ports.ts';
 import { textAt } from '../../json/scan.ts';
 import type { RecordId } from '../../rest/listing/overlap.ts';
@@ -73,7 +73,7 @@ export class Changes {
    */
   async add(row: RecordRow, id: RecordId | undefined, deleted = false): Promise<boolean> {
     const first = id === undefined || this.#ids.add(id.high, id.low);
-    if (!first) this.#repeated.set(Fingerprinter.hex(id.high, id.low), undefined);
+    if (!first) this.#repeated.set(fingerprintHex(id.high, id.low), undefined);
     this.#spool.begin(id ?? { high: 0, low: 0 }, deleted);
     row.append(this.#spool);
     await this.#spool.settle();
@@ -93,7 +93,7 @@ export class Changes {
     await this.#findWinners();
     let place = 0;
     for await (const row of this.#spool.rows()) {
-      const winner = this.#repeated.get(Fingerprinter.hex(row.high, row.low));
+      const winner = this.#repeated.get(fingerprintHex(row.high, row.low));
       if (winner === undefined || winner.place === place) yield row;
       place++;
     }
@@ -113,7 +113,7 @@ export class Changes {
         part++;
         versions.clear();
       }
-      const id = Fingerprinter.hex(row.high, row.low);
+      const id = fingerprintHex(row.high, row.low);
       if (this.#repeated.has(id)) {
         const version = `${id}${hash('sha256', row.bytes.subarray(row.start, row.end), 'base64')}`;
         this.identical ||= versions.has(version);

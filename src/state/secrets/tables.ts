@@ -1,15 +1,13 @@
 import type { Sealed } from '../../core/secrets/managed/cipher.ts';
-
-/** The driver of SQLite reads the other form of bytes than it writes. */
-type Bytes = Uint8Array | ArrayBuffer;
+import { bytesOf, type StoredBytes } from '../stored-bytes.ts';
 
 /** An encrypted text in its columns. */
 export interface SealedColumns {
   key_id: string;
   format_version: number;
-  nonce: Bytes;
-  ciphertext: Bytes;
-  tag: Bytes;
+  nonce: StoredBytes;
+  ciphertext: StoredBytes;
+  tag: StoredBytes;
 }
 
 export interface ManagedSecretTable extends SealedColumns {
@@ -45,10 +43,6 @@ export function sealedOf(row: SealedColumns): Sealed {
     ciphertext: bytesOf(row.ciphertext),
     tag: bytesOf(row.tag),
   };
-}
-
-function bytesOf(bytes: Bytes): Uint8Array {
-  return ArrayBuffer.isView(bytes) ? bytes : new Uint8Array(bytes);
 }
 
 export function columnsOf({ keyId, formatVersion, nonce, ciphertext, tag }: Sealed): SealedColumns {

@@ -30,10 +30,24 @@ export function describePositions(makeStore: () => Promise<StateStore>): void {
         mappingVersion: undefined,
         columns: undefined,
         empty: true,
+        fingerprintKey: expect.any(Uint8Array),
       });
       expect(await state.position('hr', 'store-1')).toEqual(first);
       const others = [await state.position('hr', 'store-2'), await state.position('kb', 'store-1')];
       expect(new Set([first, ...others].map(({ scope }) => scope)).size).toBe(3);
+    });
+
+    test('has a secret for fingerprints of its own, and processes that make it at once agree on it', async () => {
+      const other = await store.open();
+      const made = await Promise.all([state.position('hr', 'store-1'), other.position('hr', 'store-1')]);
+      const keys = [...made, await state.position('hr', 'store-1')].map(({ fingerprintKey }) =>
+        Buffer.from(fingerprintKey).toString('hex'),
+      );
+      expect(new Set(keys).size).toBe(1);
+      expect(keys[0]).toHaveLength(32);
+      const { fingerprintKey } = await state.position('hr', 'store-2');
+      expect(Buffer.from(fingerprintKey).toString('hex')).not.toBe(keys[0]);
+      await other.close();
     });
 
     test('of another target has no documents', async () => {

@@ -31,7 +31,9 @@ export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
         checkpoint: undefined,
         mappingVersion: undefined,
         empty: true,
+        fingerprintKey: expect.any(Uint8Array),
       });
+      expect(unknown.fingerprintKey).toHaveLength(16);
       expect(await allFingerprints(reader, unknown.scope)).toEqual([]);
       expect(await allIdsOf(reader, unknown.scope, [fingerprintOf('a', 'v1')])).toEqual([]);
       await expect(reader.lease('hr', owner('R'))).rejects.toThrow('asked to write');

@@ -6,7 +6,7 @@ import { LISTINGS_MAX } from '../../../src/pipeline/limits.ts';
 import { planChanges } from '../../../src/pipeline/plan.ts';
 import type { Column, Source } from '../../../src/pipeline/ports/ports.ts';
 import { KnownRecords } from '../../support/pipeline/known-records.ts';
-import { FoundChanges, jobOf, planOver, runOver } from '../../support/pipeline/planning.ts';
+import { FoundChanges, RECORDS, jobOf, planOver, runOver } from '../../support/pipeline/planning.ts';
 import { rowsSource, type RowsSourceOptions, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: Column[] = [
@@ -158,7 +158,7 @@ describe('documents that are missing from a listing of several answers', () => {
       },
     };
     const observer = { phase: () => undefined, rows: () => undefined };
-    const ports = { source: inTurn(pieced(people(1)), stopping), state: known, observer, log };
+    const ports = { source: inTurn(pieced(people(1)), stopping), state: known, observer, log, records: RECORDS };
     const found = new FoundChanges();
     await expect(planChanges(jobOf(), ports, known.position(), found, stop.signal)).rejects.toBe(reason);
     expect(found.deletes).toEqual([]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Fingerprinter, nonZeroLow } from '../../../src/pipeline/comparison/fingerprint.ts';
+import { Fingerprinter, fingerprintHex, nonZeroLow } from '../../../src/pipeline/comparison/fingerprint.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 
 const COLUMNS: Column[] = [{ name: 'id', kind: 'text' }];
@@ -9,7 +9,7 @@ const COLUMNS: Column[] = [{ name: 'id', kind: 'text' }];
 function fingerprint(bytes: Uint8Array | string, version = 'v1', columns = COLUMNS): string {
   const made = new Fingerprinter(version, columns);
   made.of(bytes);
-  return Fingerprinter.hex(made.high, made.low);
+  return fingerprintHex(made.high, made.low);
 }
 
 describe('a fingerprint', () => {
@@ -50,7 +50,7 @@ describe('a fingerprint', () => {
   });
 
   it('is written in 16 digits', () => {
-    expect(Fingerprinter.hex(0, 1)).toBe('0000000000000001');
-    expect(Fingerprinter.hex(0x3fff_ffff, 0xffff_fff0)).toBe('3ffffffffffffff0');
+    expect(fingerprintHex(0, 1)).toBe('0000000000000001');
+    expect(fingerprintHex(0x3fff_ffff, 0xffff_fff0)).toBe('3ffffffffffffff0');
   });
 });

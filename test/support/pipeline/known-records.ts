@@ -1,3 +1,5 @@
+import type { Kernel } from '../../../src/kernel/kernel.ts';
+import { openKernel } from '../../../src/kernel/open-kernel.ts';
 import type { StagedChange } from './staged.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import type { KnownRecord, Position, RecordKind, State } from '../../../src/pipeline/ports/state-port.ts';
@@ -11,8 +13,12 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
   checkpoint: string | undefined;
   mappingVersion: string | undefined;
   columns: readonly Column[] | undefined;
+  /** The secret of the fingerprints. */
+  fingerprintKey: Uint8Array = Buffer.alloc(16, 7);
   /** Other connectors with documents in the same target. */
   others: string[] = [];
+  /** The kernel of the runs; undefined: they process rows one by one. */
+  kernel: Kernel | undefined = openKernel();
   /** How often `lookup` was called. */
   lookups = 0;
 
@@ -22,7 +28,8 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
 
   position(): Position {
     const { checkpoint, mappingVersion, columns } = this;
-    return { scope: SCOPE, checkpoint, mappingVersion, columns, empty: this.byId.size === 0 };
+    const empty = this.byId.size === 0;
+    return { scope: SCOPE, checkpoint, mappingVersion, columns, empty, fingerprintKey: this.fingerprintKey };
   }
 
   async *fingerprints(scope: number, kind: RecordKind): AsyncGenerator<Buffer> {

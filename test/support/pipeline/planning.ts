@@ -41,6 +41,9 @@ export function jobOf(changes: Partial<Job> = {}): Job {
   };
 }
 
+/** The destination's lines of a plan. */
+export const RECORDS = discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' });
+
 /** A sink that keeps what a plan finds, as the lines that a run publishes. */
 export class FoundChanges implements ChangeSink {
   /** Canonical lines, without their line breaks. */
@@ -53,12 +56,11 @@ export class FoundChanges implements ChangeSink {
   readonly quarantined: string[] = [];
   /** What a run would set aside for its commit. */
   readonly staged: StagedChange[] = [];
-  readonly #format = discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' });
 
   upsert: ChangeSink['upsert'] = (document) => {
     const { bytes, start, end } = document.line();
     this.upserts.push(bytes.toString('utf8', start, end - 1));
-    const { bytes: record, ...place } = document.record(this.#format);
+    const { bytes: record, ...place } = document.record(RECORDS);
     this.records.push(record.toString('utf8', place.start, place.end - 1));
     this.staged.push(stagedChange('upsert', document));
     return Promise.resolve();
@@ -102,7 +104,7 @@ export async function planOver(
   const signal = new AbortController().signal;
   const plan = await planChanges(
     jobOf(changes),
-    { source, state: known, observer, log },
+    { source, state: known, observer, log, kernel: known.kernel, records: RECORDS },
     known.position(),
     found,
     signal,

@@ -1,7 +1,9 @@
-import type { Connector } from '../../../definitions/connector/types.ts';
+import { contentConfigOf, type Connector } from '../../../definitions/connector/types.ts';
 import { silentLogger } from '../../../core/log.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import { DocumentSample } from '../../../pipeline/document/document-sample.ts';
+import { discoveryRecords } from '../../../gemini/records.ts';
+import { openKernel } from '../../../kernel/open-kernel.ts';
 import { planChanges } from '../../../pipeline/plan.ts';
 import type { Source } from '../../../pipeline/ports/ports.ts';
 import { openState } from '../../../state/run/open-state.ts';
@@ -34,7 +36,9 @@ export async function countChanges(
   const state = await openState({ ...stateLocation({ databaseUrl, cwd: process.cwd() }), readOnly: true });
   try {
     const position = await state.position(job.connectorId, job.target);
-    const ports = { source, state, log: silentLogger, observer: { phase: ignore, rows: ignore } };
+    const observer = { phase: ignore, rows: ignore };
+    const records = discoveryRecords({ contentConfig: contentConfigOf(connector.spec) });
+    const ports = { source, state, log: silentLogger, observer, records, kernel: openKernel() };
     const sample = new DocumentSample({ first: 0, ids: [] });
     const { tally, holdReason } = await planChanges(job, ports, position, sample, signal);
     const { seen, added, changed, unchanged, missing, deleted, held, quarantined } = tally.counts();

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { randomBytes } from 'node:crypto';
 import { STATE_IDS_PER_GROUP } from '../../limits.ts';
 import type { Column } from '../../../pipeline/ports/ports.ts';
 import type { StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
@@ -7,7 +8,10 @@ import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.
 import { recordQueries } from '../engine-queries.ts';
 import type { StateDatabase } from '../../state-database.ts';
 import { abandonedRunError } from '../abandoned-run-error.ts';
+import { bytesOf, type StoredBytes } from '../../stored-bytes.ts';
 import type { RunTable } from '../../tables.ts';
+
+const FINGERPRINT_KEY_BYTES = 16;
 
 /** The scope of a connector that a read-only state has never seen: no record has this scope. */
 const NO_SCOPE = -1;
@@ -38,7 +42,21 @@ export async function position(
     checkpoint: row?.watermark ?? undefined,
     mappingVersion: row?.mapping_version ?? undefined,
     columns: columns === null ? undefined : parseColumns(columns),
+    fingerprintKey: bytesOf(row?.fingerprint_key ?? (await newKey(knex, scope, readOnly))),
   };
+}
+
+/**
+ * Returns a new secret for the fingerprints of a scope, or the one that another process has stored in the meantime. A state that is
+ * read stores none: each fingerprint of its run is unknown, so every row is compared by its checksum.
+ */
+async function newKey(knex: Knex, scope: number, readOnly: boolean): Promise<StoredBytes> {
+  const made = randomBytes(FINGERPRINT_KEY_BYTES);
+  if (readOnly) return made;
+  const checkpoint = knex('connector_checkpoints').where({ id: scope });
+  await checkpoint.clone().whereNull('fingerprint_key').update({ fingerprint_key: made });
+  const stored = await checkpoint.first('fingerprint_key');
+  return stored?.fingerprint_key ?? made;
 }
 
 /** This column is written by `runs.ts` only, from values of this type. */
