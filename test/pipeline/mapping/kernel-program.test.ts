@@ -1,90 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { hash } from 'node:crypto';
-import { discoveryRecords } from '../../../src/gemini/records.ts';
-import { RESULT, RESULT_WORDS } from '../../../src/kernel/batch-renderer.ts';
-import { openKernel } from '../../../src/kernel/open-kernel.ts';
-import { fingerprintOf } from '../../../src/kernel/sip-hash.ts';
-import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
-import { Tally } from '../../../src/pipeline/counts/tally.ts';
-import { DocumentRenderer } from '../../../src/pipeline/document/document.ts';
-import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
-import { batchRenderer } from '../../../src/pipeline/mapping/kernel-program.ts';
-import type { Mapping } from '../../../src/pipeline/mapping/mapping.ts';
-import type { Column, RowBatch } from '../../../src/pipeline/ports/ports.ts';
-import type { ContentConfig } from '../../../src/definitions/connector/types.ts';
-import { mappingOf } from '../../support/pipeline/mapping.ts';
-import { batchOf, type WireRow } from '../../support/pipeline/rows-source.ts';
-
-const KEY = { low: 0x0706050403020100n, high: 0x0f0e0d0c0b0a0908n };
-
-interface Rendered {
-  readonly id: string;
-  readonly line: string;
-  readonly record: string;
-  readonly fingerprint: readonly number[];
-  readonly lacks: readonly number[];
-}
-
-/** What the renderer of single rows makes of each row; undefined for a row that it rejects. */
-function expected(mapping: Mapping, batch: RowBatch, contentConfig: ContentConfig): (Rendered | undefined)[] {
-  const document = new DocumentRenderer(mapping, batch.columns);
-  const cursor = new RowCursor(batch.columns.length);
-  const records = discoveryRecords({ contentConfig });
-  return Array.from({ length: batch.count }, (_, row) => {
-    cursor.load(batch, row);
-    const id = document.ids.of(cursor);
-    if (id === undefined || document.render(cursor, id) !== undefined) return undefined;
-    const out = new ByteWriter(1_000);
-    records.upsert(document, id, out);
-    const { high, low } = fingerprintOf(Buffer.from(id), KEY);
-    const tally = new Tally();
-    tally.examine(document);
-    return {
-      id,
-      line: document.line.bytes.toString('utf8', 0, document.line.length),
-      record: out.bytes.toString('utf8', 0, out.length),
-      fingerprint: [high, low],
-      lacks: [tally.untitled, tally.empty, tally.unlinked],
-    };
-  });
-}
-
-/** What a kernel makes of each row; `left` for a row that it leaves. */
-function rendered(
-  mapping: Mapping,
-  batch: RowBatch,
-  contentConfig: ContentConfig,
-): (Rendered | 'left')[] | undefined {
-  const kernel = openKernel();
-  expect(kernel.load(batch)).toBe(true);
-  const renderer = batchRenderer(kernel, mapping, batch.columns, discoveryRecords({ contentConfig }), KEY);
-  if (renderer === undefined) return undefined;
-  const rows = Array.from({ length: batch.count }, (_, row) => row);
-  const all: (Rendered | 'left')[] = [];
-  while (all.length < rows.length) {
-    const count = renderer.render(rows, all.length);
-    expect(count).toBeGreaterThan(0);
-    for (let row = 0; row < count; row++) {
-      const word = (name: keyof typeof RESULT) => renderer.results[RESULT_WORDS * row + RESULT[name]]!;
-      const { memory } = renderer;
-      const text = (from: number, to: number) => memory.toString('utf8', from, to);
-      if (word('rendered') === 0) {
-        all.push('left');
-        continue;
-      }
-      const digest = hash('sha256', memory.subarray(word('line'), word('digestEnd')), 'hex');
-      renderer.writeChecksum(row, digest);
-      all.push({
-        id: text(word('id'), word('idEnd')),
-        line: text(word('line'), word('lineEnd')),
-        record: text(word('record'), word('recordEnd')),
-        fingerprint: [word('idHigh'), word('idLow')],
-        lacks: [word('lacks') & 1, (word('lacks') >> 1) & 1, (word('lacks') >> 2) & 1],
-      });
-    }
-  }
-  return all;
-}
+import fc from 'fast-check';
+import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
+import { renderedByKernel, renderedSingly } from '../../support/pipeline/kernel-rows.ts';
+import { mappingOf, template } from '../../support/pipeline/mapping.ts';
+import { batchOf, type WireRow, type WireValue } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: readonly Column[] = [
   { name: 'id', kind: 'integer' },
@@ -119,6 +38,180 @@ const hrRow = (id: number): WireRow => [
   '2026-01-02 03:04:05.678901+00',
 ];
 
+const ALL: readonly Column[] = [
+  { name: 'id', kind: 'text' },
+  { name: 'text', kind: 'text' },
+  { name: 'number', kind: 'integer' },
+  { name: 'decimal', kind: 'decimal' },
+  { name: 'float', kind: 'float' },
+  { name: 'flag', kind: 'boolean' },
+  { name: 'stamp', kind: 'timestamp' },
+  { name: 'zoned', kind: 'timestamptz' },
+  { name: 'date', kind: 'date' },
+  { name: 'raw', kind: 'bytes' },
+  { name: 'words', kind: 'array' },
+  { name: 'numbers', kind: 'array', element: 'decimal' },
+  { name: 'flags', kind: 'array', element: 'boolean' },
+  { name: 'stamps', kind: 'array', element: 'timestamptz' },
+  { name: 'users', kind: 'array', element: 'text' },
+  { name: 'groups', kind: 'array' },
+];
+const TEXTS = ['id', 'text', 'number', 'decimal', 'float', 'flag', 'stamp', 'zoned', 'date', 'raw'];
+const METADATA = ALL.map(({ name }) => name).filter((name) => name !== 'raw');
+
+const oneOf = (...texts: readonly string[]) => fc.constantFrom(...texts);
+const NUMBERS = oneOf(
+  '0',
+  '-0',
+  '12',
+  '007',
+  '1.50',
+  '1.',
+  '.5',
+  '-',
+  '',
+  'NaN',
+  'Infinity',
+  '1e5',
+  '1E+5',
+  '2e',
+  '-3.5e-2x',
+);
+const ZONED = oneOf(
+  ...['2024-01-02 03:04:05.678901+00', '2024-01-02 03:04:05-03', '2024-01-02 03:04:05+05:30', '2024-01-02'],
+  ...[
+    'infinity',
+    '-infinity',
+    '0044-03-15 00:00:00 BC',
+    '',
+    ' ',
+    '2024-01-02 "x"+00',
+    '1 2+00',
+    '2024 \\ 01 02+01',
+  ],
+);
+const TEXT = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.constantFrom(
+    ' ',
+    '\u00a0',
+    '\u3000\u2003',
+    '\u200b',
+    'é',
+    '🙂',
+    'a\0b',
+    'x'.repeat(1_000),
+    '"'.repeat(40),
+    'a:b%c',
+  ),
+  fc
+    .tuple(fc.string({ maxLength: 33 }), oneOf('"', '\\', '\n', '\u0001', '\u001f', 'ü'))
+    .map(([text, end]) => text + end),
+);
+const WORDS = oneOf(
+  'a',
+  'NULL',
+  'nuLL',
+  '"b c"',
+  '"NULL"',
+  '""',
+  '"q\\"x"',
+  'ü',
+  '1.',
+  '-2',
+  't',
+  '{x}',
+  '',
+  ' ',
+  'a b',
+  '"2024-01-02 03:04:05+00"',
+  '\t',
+);
+const NAMES = oneOf(
+  ...[
+    'Anna@Example.com',
+    'bob@x.org',
+    'anna@example.com',
+    'hr',
+    'HR Team',
+    '"HR Team"',
+    'nurses',
+    'users',
+    'null',
+  ],
+  ...[
+    'None',
+    'n/a',
+    'undefined',
+    'nil',
+    'NaN',
+    'Undefine',
+    '@x',
+    'x@',
+    'a@b@c',
+    '',
+    '"a,b"',
+    '"a"b',
+    "o'neil",
+    'ü',
+    '1',
+    '#',
+    'a@-x',
+  ],
+);
+const arrayOf = (items: fc.Arbitrary<string>) =>
+  fc.oneof(
+    fc.array(items, { maxLength: 4 }).map((all) => `{${all.join(',')}}`),
+    fc.array(items, { maxLength: 20 }).map((all) => `{${all.join(',')}}`),
+    oneOf('{}', '{', '}', '', '{a,}', '{,a}', '[0:1]={a,b}', 'a'),
+  );
+const BYTES_OF: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
+  text: TEXT,
+  integer: NUMBERS,
+  decimal: NUMBERS,
+  float: NUMBERS,
+  boolean: oneOf('t', 'f', 'true', 'x'),
+  timestamp: ZONED,
+  timestamptz: ZONED,
+  date: fc.oneof(ZONED, TEXT),
+  json: TEXT,
+  bytes: oneOf('\\x', '\\x00ff'),
+  array: arrayOf(WORDS),
+};
+const valueOf = ({ name, kind }: Column): fc.Arbitrary<WireValue> => {
+  const plain: fc.Arbitrary<WireValue> =
+    name === 'users' || name === 'groups' ? arrayOf(NAMES) : BYTES_OF[kind];
+  const odd = fc.oneof(fc.constant(null), fc.constant(undefined), fc.uint8Array({ maxLength: 20 }));
+  return fc.oneof({ weight: 25, arbitrary: plain }, { weight: 1, arbitrary: odd });
+};
+const VALUES = ALL.map(valueOf);
+const TEMPLATES = fc
+  .array(
+    fc.oneof(
+      oneOf(...TEXTS).map((name) => `{{ ${name} }}`),
+      oneOf(' – ', '"', '\n', 'text '),
+    ),
+    { maxLength: 6 },
+  )
+  .map((parts) => parts.join(''));
+const MAPPINGS = fc.record({
+  idField: fc.oneof(oneOf(...TEXTS), fc.uniqueArray(oneOf(...TEXTS), { minLength: 1, maxLength: 3 })),
+  titleField: oneOf(...TEXTS),
+  contentTemplate: TEMPLATES,
+  uriTemplate: fc.option(
+    fc
+      .array(oneOf(...TEXTS.map((name) => `{{ ${name} }}`), '/', '?', 'a'), { maxLength: 4 })
+      .map((parts) => `https://x.example/${parts.join('')}`),
+    { nil: undefined },
+  ),
+  metadataFields: fc.uniqueArray(oneOf(...METADATA), { maxLength: 6 }),
+  aclUsersField: fc.option(fc.constant('users'), { nil: undefined, freq: 3 }),
+  aclGroupsField: fc.option(fc.constant('groups'), { nil: undefined, freq: 3 }),
+  watermarkField: fc.option(oneOf('stamp', 'zoned', 'date', 'number'), { nil: undefined, freq: 3 }),
+  config: fc.constantFrom('CONTENT_REQUIRED' as const, 'NO_CONTENT' as const),
+});
+
 describe('a kernel with the program of a mapping', () => {
   test.each(['CONTENT_REQUIRED', 'NO_CONTENT'] as const)(
     'renders every ordinary row as the renderer of single rows does, for %s',
@@ -127,8 +220,51 @@ describe('a kernel with the program of a mapping', () => {
         COLUMNS,
         Array.from({ length: 2_000 }, (_, id) => hrRow(id)),
       );
-      const found = rendered(HR, batch, contentConfig);
-      expect(found).toEqual(expected(HR, batch, contentConfig));
+      const found = renderedByKernel(HR, batch, contentConfig);
+      expect(found).toEqual(renderedSingly(HR, batch, contentConfig));
     },
   );
+
+  test('gives the bytes of the renderer of single rows for every row that it renders', () => {
+    fc.assert(
+      fc.property(
+        MAPPINGS,
+        fc.array(fc.tuple(...VALUES), { minLength: 1, maxLength: 12 }),
+        (mapping, rows) => {
+          const batch = batchOf(ALL, rows);
+          const { config, ...spec } = mapping;
+          const compiled = mappingOf(spec, {
+            watermarkField: mapping.watermarkField,
+            textRequired: config === 'CONTENT_REQUIRED',
+          });
+          const found = renderedByKernel(compiled, batch, config);
+          const single = renderedSingly(compiled, batch, config);
+          expect(found?.map((one, row) => (one === 'left' ? single[row] : one))).toEqual(single);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test('leaves no row of plain values of any kind', () => {
+    const row: WireRow = [
+      ...['1', 'Ä "text"', '-12', '1.50', '1e9', 't', '2024-01-02 03:04:05.678', '2024-01-02 03:04:05-03'],
+      ...['2024-01-02', '\\x00ff', '{a,"b c",NULL,"",1.}', '{1,-2.5,NULL,NaN}', '{t,f}'],
+      ...['{"2024-01-02 03:04:05+00"}', '{nurses,A@x.org,"HR Team",a@X.org}', '{}'],
+    ];
+    const spec = {
+      idField: ['text', 'stamp', 'flag'],
+      titleField: 'zoned',
+      contentTemplate: TEXTS.map((name) => `{{ ${name} }}`).join(' | '),
+      uriTemplate: 'https://x.example/{{ date }}/?q={{ number }}&t={{ flag }}',
+      metadataFields: METADATA,
+      aclUsersField: 'users',
+      aclGroupsField: 'groups',
+    };
+    const mapping = mappingOf(spec, { watermarkField: 'date' });
+    const batch = batchOf(ALL, [row]);
+    const found = renderedByKernel(mapping, batch, 'CONTENT_REQUIRED');
+    expect(found).toEqual(renderedSingly(mapping, batch, 'CONTENT_REQUIRED'));
+    expect(found).not.toContain('left');
+  });
 });
