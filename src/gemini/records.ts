@@ -4,7 +4,21 @@ import { hasText } from '../pipeline/bytes/blank-text.ts';
 import type { ByteWriter } from '../pipeline/bytes/byte-writer.ts';
 import type { DocumentRenderer, Span } from '../pipeline/document/document.ts';
 import type { RecordFormat } from '../pipeline/ports/job.ts';
+import type { RecordStep } from '../pipeline/ports/record-step.ts';
 import { apiDocumentId } from './delivery/document-id.ts';
+import { DISCOVERY_DOCUMENT_ID_LENGTH_MAX } from './limits.ts';
+
+const JSON_DATA = '","jsonData":"{\\"doc_id\\":';
+const TITLE = ',\\"title\\":';
+const URI = ',\\"uri\\":';
+const METADATA = ',\\"metadata\\":';
+const CONTENT = ',\\"content\\":';
+const READERS = {
+  before: ',"aclInfo":{"readers":[{"principals":[',
+  group: '{"groupId":',
+  user: '{"userId":',
+  after: ']}]}',
+};
 
 /** The form of documents that the data store requires. */
 export interface RecordShape {
@@ -27,22 +41,48 @@ export function discoveryRecords({ contentConfig }: RecordShape): RecordFormat {
   const writeContent = contentConfig === 'NO_CONTENT' ? endOfTextInData : endOfDataAndContent;
   return {
     upsert(document, docId, out) {
-      out.latin1(`{"id":"${apiDocumentId(docId)}","jsonData":"{\\"doc_id\\":`);
+      out.latin1(`{"id":"${apiDocumentId(docId)}${JSON_DATA}`);
       writeInside(document, document.docId, out);
-      out.latin1(',\\"title\\":');
+      out.latin1(TITLE);
       writeInside(document, document.title, out);
       if (document.uri.end > document.uri.start) {
-        out.latin1(',\\"uri\\":');
+        out.latin1(URI);
         writeInside(document, document.uri, out);
       }
-      out.latin1(',\\"metadata\\":');
+      out.latin1(METADATA);
       writeInside(document, document.metadata, out);
       writeContent(document, out);
       writeAcl(document, out);
       out.latin1('}\n');
     },
     deletion: apiDocumentId,
+    steps: stepsOf(contentConfig),
   };
+}
+
+/** The same record as `upsert` writes, except for documents without text. */
+function stepsOf(contentConfig: ContentConfig): readonly RecordStep[] {
+  const end: readonly RecordStep[] =
+    contentConfig === 'NO_CONTENT'
+      ? [{ jsonInString: 'content', before: CONTENT }, { literal: '}"' }]
+      : [
+          { literal: '}","content":{"mimeType":' },
+          { mimeType: true },
+          { literal: ',"rawBytes":"' },
+          { base64: 'content' },
+          { literal: '"}' },
+        ];
+  return [
+    { literal: '{"id":"' },
+    { readableId: DISCOVERY_DOCUMENT_ID_LENGTH_MAX },
+    { jsonInString: 'docId', before: JSON_DATA },
+    { jsonInString: 'title', before: TITLE },
+    { jsonInString: 'uri', before: URI },
+    { jsonInString: 'metadata', before: METADATA },
+    ...end,
+    { readers: READERS },
+    { literal: '}\n' },
+  ];
 }
 
 /** Writes JSON of the canonical line as a part of the string `jsonData`, so it is escaped a second time. */
@@ -51,7 +91,7 @@ function writeInside({ line }: DocumentRenderer, { start, end }: Span, out: Byte
 }
 
 function endOfTextInData(document: DocumentRenderer, out: ByteWriter): void {
-  out.latin1(',\\"content\\":');
+  out.latin1(CONTENT);
   writeInside(document, document.contentJson, out);
   out.latin1('}"');
 }
@@ -75,11 +115,11 @@ function titleOf({ line, title }: DocumentRenderer): string {
 /** All principals are in one entry of `readers`: entries are combined with AND, principals within one with OR. */
 function writeAcl({ users, groups }: DocumentRenderer, out: ByteWriter): void {
   if (users.count + groups.count === 0) return;
-  out.latin1(',"aclInfo":{"readers":[{"principals":[');
-  writePrincipals(groups, '{"groupId":', out);
+  out.latin1(READERS.before);
+  writePrincipals(groups, READERS.group, out);
   if (users.count > 0 && groups.count > 0) out.latin1(',');
-  writePrincipals(users, '{"userId":', out);
-  out.latin1(']}]}');
+  writePrincipals(users, READERS.user, out);
+  out.latin1(READERS.after);
 }
 
 function writePrincipals({ json, ends }: Principals, opening: string, out: ByteWriter): void {

@@ -1,7 +1,12 @@
+import type { BatchRenderer } from './batch-renderer.ts';
 import type { SipKey } from './fingerprint-key.ts';
+import { ProgramRenderer } from './program-renderer.ts';
+import type { KernelProgram } from './program.ts';
 
 const PAGE_BYTES = 65_536;
 const ALIGNMENT_BYTES = 16;
+/** The kernel reads up to 15 bytes after a text. */
+const SLACK_BYTES = 16;
 /** The rows that the kernel takes at once. */
 export const KERNEL_ROWS_MAX = 2_048;
 /** A batch of more bytes is not loaded: its rows are so large that the kernel would gain nothing. */
@@ -28,6 +33,7 @@ interface KernelExports {
     keyHigh: bigint,
     out: number,
   ): void;
+  render(program: number, rows: number, count: number, base: number, starts: number, ends: number): number;
 }
 
 /**
@@ -40,7 +46,8 @@ export class Kernel {
   readonly #ends: number;
   readonly #fingerprints: number;
   /** The rows are the last region, so that it can grow in place. */
-  readonly #input: number;
+  #input: number;
+  #inputLength = 0;
   #free: number;
   #count = 0;
   /** The address that the offsets of the loaded rows count from. */
@@ -70,7 +77,8 @@ export class Kernel {
     const length = Math.max(end - first, 0);
     this.#count = 0;
     if (count > KERNEL_ROWS_MAX || length > KERNEL_INPUT_BYTES_MAX) return false;
-    this.#reach(this.#input + length);
+    this.#inputLength = length;
+    this.#reach(this.#input + length + SLACK_BYTES);
     const { buffer } = this.#exports.memory;
     new Uint8Array(buffer, this.#input, length).set(bytes.subarray(first, first + length));
     new Uint32Array(buffer, this.#starts, count).set(starts.subarray(0, count));
@@ -92,6 +100,34 @@ export class Kernel {
       this.#fingerprints,
     );
     return new Uint32Array(this.#exports.memory.buffer, this.#fingerprints, 2 * this.#count);
+  }
+
+  /**
+   * Returns a renderer of the loaded rows. A kernel keeps the memory of every renderer that it has made, some 2.5 MB each. Views
+   * of fingerprints that were returned before may be detached.
+   * @param idKey the key for the fingerprints of ids
+   */
+  renderer(program: KernelProgram, idKey: SipKey): BatchRenderer {
+    const host = {
+      rowsMax: KERNEL_ROWS_MAX,
+      memory: this.#exports.memory,
+      reserve: (bytes: number) => this.#reserve(bytes),
+      run: (address: number, rows: number, count: number) =>
+        this.#exports.render(address, rows, count, this.#base, this.#starts, this.#ends),
+    };
+    return new ProgramRenderer(host, program, idKey);
+  }
+
+  /** Reserves a region for good, and moves the loaded rows after it. */
+  #reserve(bytes: number): number {
+    const moved = this.#input;
+    this.#free = moved;
+    const address = this.#allocate(bytes);
+    this.#input = this.#allocate(0);
+    this.#reach(this.#input + this.#inputLength + SLACK_BYTES);
+    new Uint8Array(this.#exports.memory.buffer).copyWithin(this.#input, moved, moved + this.#inputLength);
+    this.#base += this.#input - moved;
+    return address;
   }
 
   /** Reserves a region for good. */

@@ -20,10 +20,14 @@ export function fingerprints(
     const offset = (<usize>row) << 2;
     const start = base + load<u32>(starts + offset);
     const end = base + load<u32>(ends + offset);
-    const hash = sipHash(start, end, keyLow, keyHigh) & FINGERPRINT_MASK;
-    // Zero marks an empty place in a table.
-    const fingerprint = hash == 0 ? 1 : hash;
+    const fingerprint = fingerprintOf(start, end, keyLow, keyHigh);
     store<u32>(out + (offset << 1), <u32>(fingerprint >> 32));
     store<u32>(out + (offset << 1) + 4, <u32>fingerprint);
   }
+}
+
+/** The fingerprint of bytes. Zero marks an empty place in a table. */
+export function fingerprintOf(start: usize, end: usize, keyLow: u64, keyHigh: u64): u64 {
+  const hash = sipHash(start, end, keyLow, keyHigh) & FINGERPRINT_MASK;
+  return hash == 0 ? 1 : hash;
 }

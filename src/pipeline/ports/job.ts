@@ -6,6 +6,7 @@ import type { ByteWriter } from '../bytes/byte-writer.ts';
 import type { DocumentRenderer } from '../document/document.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import type { Destination } from './delivery-port.ts';
+import type { RecordStep } from './record-step.ts';
 import type { ArtifactStore, Phase, RunCounts, Source } from './ports.ts';
 import type { LeaseOwner, State } from './state-port.ts';
 
@@ -62,6 +63,8 @@ export interface RecordFormat {
   upsert(document: DocumentRenderer, docId: string, out: ByteWriter): void;
   /** Returns one line without its line break. */
   deletion(docId: string): string;
+  /** The same lines as steps, with which whole batches are rendered; absent: each document goes through `upsert`. */
+  readonly steps?: readonly RecordStep[];
 }
 
 /** Observes a run to show its progress; it must not throw. */
