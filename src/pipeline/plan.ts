@@ -37,6 +37,8 @@ export interface Plan extends PlannedCheckpoint {
 /** A plan only reads; it uses these queries of the state. */
 export interface PlanPorts extends Pick<Ports, 'source' | 'observer' | 'log' | 'kernel' | 'records'> {
   readonly state: Pick<State, 'fingerprints' | 'lookup' | 'idsOf' | 'othersInto'>;
+  /** About how many records there are, so that their fingerprints get enough memory at once; absent: unknown. */
+  readonly expected?: number;
 }
 
 /** Finds the changes of a run, and passes each to the sink as it is found. It writes nothing itself. */
@@ -86,7 +88,7 @@ async function planFrom(
   const listing = listingOf(job, source, position);
   const tally = new Tally();
   const quarantine = new Quarantine(job.quarantine, tally);
-  const known = await knownDocuments(job, { source: { listing }, state }, position);
+  const known = await knownDocuments(job, { source: { listing }, state }, position, ports.expected);
   const { scope, empty } = position;
   const resend = job.resend || job.reconcile;
   if (resend) tally.resent = 0;
@@ -99,7 +101,11 @@ async function planFrom(
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // A resend sends every document, so no row may be skipped because of its fingerprint.
   const skippable = resend ? new FingerprintSet() : known.live;
-  const basis = { secret: position.fingerprintKey, mappingVersion: job.mapping.version, kernel: ports.kernel };
+  const basis = {
+    secret: position.fingerprintKey,
+    mappingVersion: job.mapping.version,
+    kernel: ports.kernel,
+  };
   const extracted = extract(guarded, checkpoint, basis, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);

@@ -91,9 +91,10 @@ async function runLeased(
 async function plan(job: Job, ports: Ports, planner: Planner, signal: AbortSignal): Promise<RunResult> {
   ports.observer.phase('extract');
   const position = await ports.state.position(job.connectorId, job.target);
-  await tellExpectedRows(job, ports, position);
+  const expected = await tellExpectedRows(job, ports, position);
   const sample = new DocumentSample(job.wanted ?? { first: 0, ids: [] });
-  const { tally, holdReason, remarks, drift } = await planner(job, ports, position, sample, signal);
+  const planned = await planner(job, { ...ports, expected }, position, sample, signal);
+  const { tally, holdReason, remarks, drift } = planned;
   const counts = tally.counts();
   const { runId } = job;
   return {
@@ -136,8 +137,8 @@ async function apply(
     await removeArtifacts(store, folder);
     await enter('extract');
     const position = await state.position(connectorId, target);
-    await tellExpectedRows(job, ports, position);
-    const { tally, ...planned } = await planner(job, ports, position, publisher, signal);
+    const expected = await tellExpectedRows(job, ports, position);
+    const { tally, ...planned } = await planner(job, { ...ports, expected }, position, publisher, signal);
 
     await enter('publish');
     const manifest = await publisher.finish({ tally, ...planned });

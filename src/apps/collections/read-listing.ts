@@ -2,7 +2,7 @@ import type { EntityPage, EntityRecord, ReadingEnd, UnusableRecord } from '../co
 import { BridgeError } from '../../core/errors.ts';
 import type { ListingRestart } from '../../definitions/app/types.ts';
 import type { RestSpec } from '../../definitions/rest/types.ts';
-import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
+import { IdHasher } from '../../pipeline/comparison/id-hasher.ts';
 import { Overlap } from '../../rest/listing/overlap.ts';
 import type { Page, RecordPages, Statement } from '../../rest/listing/page.ts';
 import { APP_LISTING_RESTARTS_MAX } from '../limits.ts';
@@ -80,7 +80,7 @@ async function* entityPages(
 class Occurrences {
   readonly #pages: RecordPages;
   readonly #overlap: Overlap;
-  readonly #hashes = new Fingerprinter('', []);
+  readonly #hashes = new IdHasher();
   readonly #isOfChanges: boolean;
   #page = 0;
   #position = 0;

@@ -65,6 +65,11 @@ export class FingerprintSet {
     return this.#mark(slot, REPLACED);
   }
 
+  /** The bytes of the table. */
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
   /** The number of unmarked fingerprints: records without a row. */
   get unmarked(): number {
     return this.size - this.#marked;

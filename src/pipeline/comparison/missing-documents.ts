@@ -23,15 +23,24 @@ export interface KnownDocuments {
   readonly softDeleted: FingerprintSet;
 }
 
-/** @throws BridgeError STATE_* */
+/** A set that is too small doubles, which takes three times its memory for a moment. */
+const EXPECTED_MARGIN = 1.02;
+
+/**
+ * @param expected about how many records there are
+ * @throws BridgeError STATE_*
+ */
 export async function knownDocuments(
   { deletePolicy }: Pick<Job, 'deletePolicy'>,
   { source, state }: { readonly source: Pick<Ports['source'], 'listing'>; readonly state: RecordState },
-  { scope, empty }: Position,
+  { scope, empty }: Pick<Position, 'scope' | 'empty'>,
+  expected = 0,
 ): Promise<KnownDocuments> {
-  const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
+  const isRead = !empty && source.listing === 'full';
+  const live = new FingerprintSet(isRead ? Math.ceil(expected * EXPECTED_MARGIN) : 0);
+  const known = { live, softDeleted: new FingerprintSet() };
   if (empty) return known;
-  if (source.listing === 'full') {
+  if (isRead) {
     for await (const chunk of state.fingerprints(scope, 'live')) known.live.addAll(chunk);
   }
   if (deletePolicy === 'auto_delete_missing') {

@@ -1,5 +1,5 @@
 import { FingerprintSet } from '../../pipeline/comparison/fingerprint-set.ts';
-import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
+import { IdHasher } from '../../pipeline/comparison/id-hasher.ts';
 import { plainText, valueAtPath } from '../../json/path.ts';
 import { Overlap, type Occurrence, type RecordId } from '../listing/overlap.ts';
 import type { RecordText } from '../templates/record-templates.ts';
@@ -20,7 +20,7 @@ interface Distinct {
 export class DistinctParents {
   readonly #requests = new FingerprintSet();
   readonly #parents: Overlap;
-  readonly #hashes = new Fingerprinter('', []);
+  readonly #hashes = new IdHasher();
 
   /** @param inclusive whether each page of parents begins with the last parent of the page before */
   constructor(inclusive: boolean) {

@@ -1,11 +1,11 @@
-import { Fingerprinter } from '../../pipeline/comparison/fingerprint.ts';
+import { IdHasher } from '../../pipeline/comparison/id-hasher.ts';
 import type { RecordRow } from '../../json/record-row.ts';
 import type { RecordId } from '../../rest/listing/overlap.ts';
 
 /** Makes the ids of records from the fields that the mapping uses for the ids of documents. */
 export class RecordIds {
   readonly #columns: readonly number[];
-  readonly #hashes = new Fingerprinter('', []);
+  readonly #hashes = new IdHasher();
 
   /** @param fields the fields of a row @param idFields the fields among them that form the id */
   constructor(fields: readonly string[], idFields: readonly string[]) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HELD_LISTED_MAX } from '../../../src/pipeline/limits.ts';
+import { knownDocuments } from '../../../src/pipeline/comparison/missing-documents.ts';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
@@ -171,5 +172,53 @@ describe('a connector that is pushed to, after soft_delete_only', () => {
       const { found } = await runOver(pushing([]), await pushedMarks(), under(policy));
       expect(found.staged).toEqual([]);
     }
+  });
+});
+
+describe('the fingerprints that a run needs', () => {
+  const POLICY = { deletePolicy: 'auto_delete_missing' } as const;
+  const COUNT = 5_000;
+
+  function records(): KnownRecords {
+    return new KnownRecords(
+      Array.from({ length: COUNT }, (_, index) => ({
+        docId: `hr:${index}`,
+        checksum: 'c',
+        // Spread over the table, as fingerprints are.
+        fingerprint: ((BigInt(index) * 0x9e37_79b9_7f4a_7c15n) & 0x3fff_ffff_ffff_ffffn)
+          .toString(16)
+          .padStart(16, '0'),
+        softDeleted: false,
+      })),
+    );
+  }
+
+  it.each([COUNT, COUNT - 1_000, COUNT + 1_000, undefined])(
+    'are all known when %p are expected',
+    async (expected) => {
+      const state = records();
+      const ports = { source: { listing: 'full' } as const, state };
+      const { live } = await knownDocuments(POLICY, ports, state.position(), expected);
+      expect(live.size).toBe(COUNT);
+    },
+  );
+
+  it('get a table of the right size when as many as expected are known', async () => {
+    const state = records();
+    const ports = { source: { listing: 'full' } as const, state };
+    const { live } = await knownDocuments(POLICY, ports, state.position(), COUNT);
+    expect(live.bytes).toBeLessThan((COUNT * 8) / 0.7);
+    expect((await knownDocuments(POLICY, ports, state.position())).live.bytes).toBeGreaterThan(live.bytes);
+  });
+
+  it.each([
+    ['a listing of changes', 'delta', false],
+    ['a position without records', 'full', true],
+  ] as const)('get no table for %s', async (_, listing, empty) => {
+    const state = records();
+    const position = { ...state.position(), empty };
+    const { live } = await knownDocuments(POLICY, { source: { listing }, state }, position, 1_000_000);
+    expect(live.size).toBe(0);
+    expect(live.bytes).toBeLessThan(10_000);
   });
 });

@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import { apiDocumentId, docIdOf, isDigest } from '../../../gemini/delivery/document-id.ts';
-import { nonZeroLow } from '../../../pipeline/comparison/fingerprint.ts';
 import { FingerprintSet } from '../../../pipeline/comparison/fingerprint-set.ts';
+import { IdHasher } from '../../../pipeline/comparison/id-hasher.ts';
 import type { CheckState } from '../../../pipeline/ports/check-state-port.ts';
 import { RECORDS_COMPARED_MAX, RECORDS_NAMED_MAX } from '../../limits.ts';
 
@@ -136,8 +135,7 @@ async function findMissing(
 /** The ids of documents that were seen so far, in the state or in the data store, as fingerprints. */
 class KnownIds {
   readonly #set = new FingerprintSet();
-  #high = 0;
-  #low = 0;
+  readonly #hashes = new IdHasher();
 
   /** The number of awaited ids that were not found. */
   get missing(): number {
@@ -146,32 +144,26 @@ class KnownIds {
 
   /** @param awaited whether it is missing if the data store does not list it */
   add(apiId: string, awaited: boolean): void {
-    this.#hash(apiId);
-    if (this.#set.add(this.#high, this.#low) && !awaited) this.#mark();
+    this.#hashes.of(apiId);
+    if (this.#set.add(this.#hashes.high, this.#hashes.low) && !awaited) this.#mark();
   }
 
   /** Marks an id as listed. @returns false if the id was unknown until now */
   find(apiId: string): boolean {
-    this.#hash(apiId);
-    const isNew = this.#set.add(this.#high, this.#low);
+    this.#hashes.of(apiId);
+    const isNew = this.#set.add(this.#hashes.high, this.#hashes.low);
     this.#mark();
     return !isNew;
   }
 
   /** Whether an awaited id was not listed. The answer is true once. */
   isMissing(apiId: string): boolean {
-    this.#hash(apiId);
+    this.#hashes.of(apiId);
     return this.#mark();
   }
 
   #mark(): boolean {
-    const slot = this.#set.find(this.#high, this.#low);
+    const slot = this.#set.find(this.#hashes.high, this.#hashes.low);
     return slot >= 0 && this.#set.markSeen(slot);
-  }
-
-  #hash(apiId: string): void {
-    const digest = hash('sha256', apiId, 'buffer');
-    this.#high = digest.readUInt32BE(0) & 0x3fff_ffff;
-    this.#low = nonZeroLow(this.#high, digest.readUInt32BE(4));
   }
 }
