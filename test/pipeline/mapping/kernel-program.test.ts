@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Column, ColumnKind } from '../../../src/pipeline/ports/ports.ts';
-import { renderedByKernel, renderedSingly } from '../../support/pipeline/kernel-rows.ts';
-import { mappingOf, template } from '../../support/pipeline/mapping.ts';
-import { batchOf, type WireRow, type WireValue } from '../../support/pipeline/rows-source.ts';
+import { discoveryRecords } from '../../../src/gemini/records.ts';
+import { openKernel } from '../../../src/kernel/open-kernel.ts';
+import { batchRenderer } from '../../../src/pipeline/mapping/kernel-program.ts';
+import type { Column } from '../../../src/pipeline/ports/ports.ts';
+import { ALL, MAPPINGS, METADATA, TEXTS, VALUES } from '../../support/pipeline/kernel-mappings.ts';
+import { KEY, renderedByKernel, renderedSingly } from '../../support/pipeline/kernel-rows.ts';
+import { mappingOf } from '../../support/pipeline/mapping.ts';
+import { batchOf, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: readonly Column[] = [
   { name: 'id', kind: 'integer' },
@@ -38,180 +42,6 @@ const hrRow = (id: number): WireRow => [
   '2026-01-02 03:04:05.678901+00',
 ];
 
-const ALL: readonly Column[] = [
-  { name: 'id', kind: 'text' },
-  { name: 'text', kind: 'text' },
-  { name: 'number', kind: 'integer' },
-  { name: 'decimal', kind: 'decimal' },
-  { name: 'float', kind: 'float' },
-  { name: 'flag', kind: 'boolean' },
-  { name: 'stamp', kind: 'timestamp' },
-  { name: 'zoned', kind: 'timestamptz' },
-  { name: 'date', kind: 'date' },
-  { name: 'raw', kind: 'bytes' },
-  { name: 'words', kind: 'array' },
-  { name: 'numbers', kind: 'array', element: 'decimal' },
-  { name: 'flags', kind: 'array', element: 'boolean' },
-  { name: 'stamps', kind: 'array', element: 'timestamptz' },
-  { name: 'users', kind: 'array', element: 'text' },
-  { name: 'groups', kind: 'array' },
-];
-const TEXTS = ['id', 'text', 'number', 'decimal', 'float', 'flag', 'stamp', 'zoned', 'date', 'raw'];
-const METADATA = ALL.map(({ name }) => name).filter((name) => name !== 'raw');
-
-const oneOf = (...texts: readonly string[]) => fc.constantFrom(...texts);
-const NUMBERS = oneOf(
-  '0',
-  '-0',
-  '12',
-  '007',
-  '1.50',
-  '1.',
-  '.5',
-  '-',
-  '',
-  'NaN',
-  'Infinity',
-  '1e5',
-  '1E+5',
-  '2e',
-  '-3.5e-2x',
-);
-const ZONED = oneOf(
-  ...['2024-01-02 03:04:05.678901+00', '2024-01-02 03:04:05-03', '2024-01-02 03:04:05+05:30', '2024-01-02'],
-  ...[
-    'infinity',
-    '-infinity',
-    '0044-03-15 00:00:00 BC',
-    '',
-    ' ',
-    '2024-01-02 "x"+00',
-    '1 2+00',
-    '2024 \\ 01 02+01',
-  ],
-);
-const TEXT = fc.oneof(
-  fc.string({ maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 20 }),
-  fc.constantFrom(
-    ' ',
-    '\u00a0',
-    '\u3000\u2003',
-    '\u200b',
-    'é',
-    '🙂',
-    'a\0b',
-    'x'.repeat(1_000),
-    '"'.repeat(40),
-    'a:b%c',
-  ),
-  fc
-    .tuple(fc.string({ maxLength: 33 }), oneOf('"', '\\', '\n', '\u0001', '\u001f', 'ü'))
-    .map(([text, end]) => text + end),
-);
-const WORDS = oneOf(
-  'a',
-  'NULL',
-  'nuLL',
-  '"b c"',
-  '"NULL"',
-  '""',
-  '"q\\"x"',
-  'ü',
-  '1.',
-  '-2',
-  't',
-  '{x}',
-  '',
-  ' ',
-  'a b',
-  '"2024-01-02 03:04:05+00"',
-  '\t',
-);
-const NAMES = oneOf(
-  ...[
-    'Anna@Example.com',
-    'bob@x.org',
-    'anna@example.com',
-    'hr',
-    'HR Team',
-    '"HR Team"',
-    'nurses',
-    'users',
-    'null',
-  ],
-  ...[
-    'None',
-    'n/a',
-    'undefined',
-    'nil',
-    'NaN',
-    'Undefine',
-    '@x',
-    'x@',
-    'a@b@c',
-    '',
-    '"a,b"',
-    '"a"b',
-    "o'neil",
-    'ü',
-    '1',
-    '#',
-    'a@-x',
-  ],
-);
-const arrayOf = (items: fc.Arbitrary<string>) =>
-  fc.oneof(
-    fc.array(items, { maxLength: 4 }).map((all) => `{${all.join(',')}}`),
-    fc.array(items, { maxLength: 20 }).map((all) => `{${all.join(',')}}`),
-    oneOf('{}', '{', '}', '', '{a,}', '{,a}', '[0:1]={a,b}', 'a'),
-  );
-const BYTES_OF: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
-  text: TEXT,
-  integer: NUMBERS,
-  decimal: NUMBERS,
-  float: NUMBERS,
-  boolean: oneOf('t', 'f', 'true', 'x'),
-  timestamp: ZONED,
-  timestamptz: ZONED,
-  date: fc.oneof(ZONED, TEXT),
-  json: TEXT,
-  bytes: oneOf('\\x', '\\x00ff'),
-  array: arrayOf(WORDS),
-};
-const valueOf = ({ name, kind }: Column): fc.Arbitrary<WireValue> => {
-  const plain: fc.Arbitrary<WireValue> =
-    name === 'users' || name === 'groups' ? arrayOf(NAMES) : BYTES_OF[kind];
-  const odd = fc.oneof(fc.constant(null), fc.constant(undefined), fc.uint8Array({ maxLength: 20 }));
-  return fc.oneof({ weight: 25, arbitrary: plain }, { weight: 1, arbitrary: odd });
-};
-const VALUES = ALL.map(valueOf);
-const TEMPLATES = fc
-  .array(
-    fc.oneof(
-      oneOf(...TEXTS).map((name) => `{{ ${name} }}`),
-      oneOf(' – ', '"', '\n', 'text '),
-    ),
-    { maxLength: 6 },
-  )
-  .map((parts) => parts.join(''));
-const MAPPINGS = fc.record({
-  idField: fc.oneof(oneOf(...TEXTS), fc.uniqueArray(oneOf(...TEXTS), { minLength: 1, maxLength: 3 })),
-  titleField: oneOf(...TEXTS),
-  contentTemplate: TEMPLATES,
-  uriTemplate: fc.option(
-    fc
-      .array(oneOf(...TEXTS.map((name) => `{{ ${name} }}`), '/', '?', 'a'), { maxLength: 4 })
-      .map((parts) => `https://x.example/${parts.join('')}`),
-    { nil: undefined },
-  ),
-  metadataFields: fc.uniqueArray(oneOf(...METADATA), { maxLength: 6 }),
-  aclUsersField: fc.option(fc.constant('users'), { nil: undefined, freq: 3 }),
-  aclGroupsField: fc.option(fc.constant('groups'), { nil: undefined, freq: 3 }),
-  watermarkField: fc.option(oneOf('stamp', 'zoned', 'date', 'number'), { nil: undefined, freq: 3 }),
-  config: fc.constantFrom('CONTENT_REQUIRED' as const, 'NO_CONTENT' as const),
-});
-
 describe('a kernel with the program of a mapping', () => {
   test.each(['CONTENT_REQUIRED', 'NO_CONTENT'] as const)(
     'renders every ordinary row as the renderer of single rows does, for %s',
@@ -242,7 +72,7 @@ describe('a kernel with the program of a mapping', () => {
           expect(found?.map((one, row) => (one === 'left' ? single[row] : one))).toEqual(single);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 
@@ -266,5 +96,47 @@ describe('a kernel with the program of a mapping', () => {
     const found = renderedByKernel(mapping, batch, 'CONTENT_REQUIRED');
     expect(found).toEqual(renderedSingly(mapping, batch, 'CONTENT_REQUIRED'));
     expect(found).not.toContain('left');
+  });
+
+  test.each([
+    ['has a template that needs the engine', { contentTemplate: '{{ title | upcase }}' }, {}],
+    ['has a column of JSON in its content', { contentTemplate: '{{ object }}' }, {}],
+    ['has a column of bytes in its metadata', { metadataFields: ['raw'] }, {}],
+    ['has a column of JSON in its metadata', { metadataFields: ['object'] }, {}],
+    ['has readers in text', { aclUsersField: 'title' }, {}],
+    ['has readers in an array of booleans', { aclUsersField: 'flags' }, {}],
+    ['has a link that is a value', { uriTemplate: '{{ title }}' }, {}],
+    ['has its times in JSON', {}, { watermarkField: 'object' }],
+  ])('leaves a mapping that %s', (_, spec, others) => {
+    const columns: readonly Column[] = [
+      { name: 'id', kind: 'text' },
+      { name: 'title', kind: 'text' },
+      { name: 'object', kind: 'json' },
+      { name: 'raw', kind: 'bytes' },
+      { name: 'flags', kind: 'array', element: 'boolean' },
+    ];
+    const batch = batchOf(columns, [['1', 'One', '{}', '\\x00', '{t}']]);
+    expect(renderedByKernel(mappingOf(spec, others), batch, 'CONTENT_REQUIRED')).toBeUndefined();
+  });
+
+  test('leaves a canonical mapping, and records without steps', () => {
+    const columns: readonly Column[] = [
+      { name: 'id', kind: 'text' },
+      { name: 'title', kind: 'text' },
+    ];
+    const mapping = mappingOf();
+    const records = discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' });
+    const { upsert, deletion } = records;
+    const canonical = { ...mapping, canonical: { readersKept: true } };
+    expect(batchRenderer(openKernel(), canonical, columns, records, KEY)).toBeUndefined();
+    expect(batchRenderer(openKernel(), mapping, columns, { upsert, deletion }, KEY)).toBeUndefined();
+    expect(batchRenderer(openKernel(), mapping, columns, records, KEY)).toBeDefined();
+  });
+
+  test('fails when the source lacks a column of the mapping', () => {
+    const records = discoveryRecords({ contentConfig: 'CONTENT_REQUIRED' });
+    expect(() => batchRenderer(openKernel(), mappingOf(), [], records, KEY)).toThrow(
+      expect.objectContaining({ code: 'SOURCE_COLUMN_MISSING' }),
+    );
   });
 });

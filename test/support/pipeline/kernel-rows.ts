@@ -13,7 +13,8 @@ import { batchRenderer } from '../../../src/pipeline/mapping/kernel-program.ts';
 import type { Mapping } from '../../../src/pipeline/mapping/mapping.ts';
 import type { RowBatch } from '../../../src/pipeline/ports/ports.ts';
 
-const KEY = { low: 0x0706050403020100n, high: 0x0f0e0d0c0b0a0908n };
+/** The key of the fingerprints of ids. */
+export const KEY = { low: 0x0706050403020100n, high: 0x0f0e0d0c0b0a0908n };
 
 /** Everything that is made of a row. */
 export interface Rendered {
