@@ -6,7 +6,7 @@ import { batchRenderer } from '../../../src/pipeline/mapping/kernel-program.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { ALL, MAPPINGS, METADATA, TEXTS, VALUES } from '../../support/pipeline/kernel-mappings.ts';
 import { KEY, renderedByKernel, renderedSingly } from '../../support/pipeline/kernel-rows.ts';
-import { mappingOf } from '../../support/pipeline/mapping.ts';
+import { mappingOf, template } from '../../support/pipeline/mapping.ts';
 import { batchOf, type WireRow } from '../../support/pipeline/rows-source.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -54,6 +54,15 @@ describe('a kernel with the program of a mapping', () => {
       expect(found).toEqual(renderedSingly(HR, batch, contentConfig));
     },
   );
+
+  test('renders a title of several parts, and a link with several values in its path', () => {
+    const uriTemplate = 'https://x.example/{{ id }}/{{ id }}?{{ id }}';
+    const { uri } = mappingOf({ uriTemplate });
+    const mapping = { ...HR, title: template('Dr. "{{ full_name }}"\n'), uri };
+    const batch = batchOf(COLUMNS, [hrRow(1), hrRow(2)]);
+    const found = renderedByKernel(mapping, batch, 'NO_CONTENT');
+    expect(found).toEqual(renderedSingly(mapping, batch, 'NO_CONTENT'));
+  });
 
   test('gives the bytes of the renderer of single rows for every row that it renders', () => {
     fc.assert(

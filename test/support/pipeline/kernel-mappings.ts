@@ -144,11 +144,31 @@ const BYTES_OF: Readonly<Record<ColumnKind, fc.Arbitrary<string>>> = {
   bytes: oneOf('\\x', '\\x00ff'),
   array: arrayOf(WORDS),
 };
+/** Values that a kernel renders in any place. */
+const PLAIN_TEXTS = ['1', 'a', '-12', 'x-y_z.~', 'Some(text)'];
+const PLAIN: Readonly<Record<string, readonly string[]>> = {
+  text: ['a', 'One', 'x'.repeat(15), 'x'.repeat(16), 'y'.repeat(33)],
+  flag: ['t', 'f'],
+  stamp: ['2024-01-02 03:04:05', '2024-01-02 03:04:05.678'],
+  zoned: ['2024-01-02 03:04:05-03', '2024-01-02 03:04:05.678901+00', '2024-01-02 03:04:05+05:30', 'infinity'],
+  date: ['2024-01-02', '0044-03-15'],
+  raw: ['00ff'],
+  words: ['{a,"b c",NULL,""}', '{}', '{"NULL",null,ü}'],
+  numbers: ['{1,-2.5,NULL,NaN}', '{}', '{007}'],
+  flags: ['{t,f}', '{NULL}'],
+  stamps: ['{"2024-01-02 03:04:05+00"}', '{infinity}', '{}'],
+  users: ['{Anna@Example.com,bob@x.org,anna@example.com}', '{a}', '{nurses,A@x.org,"HR Team",a@X.org}'],
+  groups: ['{hr@example.com,HR}', '{}', '{b,a,b,c,a}'],
+};
 const valueOf = ({ name, kind }: Column): fc.Arbitrary<WireValue> => {
-  const plain: fc.Arbitrary<WireValue> =
+  const any: fc.Arbitrary<WireValue> =
     name === 'users' || name === 'groups' ? arrayOf(NAMES) : BYTES_OF[kind];
   const odd = fc.oneof(fc.constant(null), fc.constant(undefined), fc.uint8Array({ maxLength: 20 }));
-  return fc.oneof({ weight: 25, arbitrary: plain }, { weight: 1, arbitrary: odd });
+  return fc.oneof(
+    { weight: 100, arbitrary: oneOf(...(PLAIN[name] ?? PLAIN_TEXTS)) },
+    { weight: 12, arbitrary: any },
+    { weight: 1, arbitrary: odd },
+  );
 };
 /** A value for each of these columns, plain or odd. */
 export const VALUES = ALL.map(valueOf);
