@@ -30,7 +30,9 @@ function changesOf(batches: readonly StagedBatch[]): StagedChange[] {
 }
 
 const hexOf = (digits: number) =>
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits });
+  fc
+    .uint8Array({ minLength: digits / 2, maxLength: digits / 2 })
+    .map((bytes) => Buffer.from(bytes).toString('hex'));
 const change = fc
   .record({
     op: fc.constantFrom(...OPS),

@@ -50,7 +50,7 @@ export async function dumpRecords(cwd: string, url?: string): Promise<readonly s
 /** A driver returns bytes as a buffer of one class or another. */
 function withoutBytes(row: object): object {
   const entries = Object.entries(row).map(([column, value]: [string, unknown]) => {
-    if (types.isAnyArrayBuffer(value) || types.isUint8Array(value))
+    if (types.isArrayBuffer(value) || types.isUint8Array(value))
       return [column, Buffer.from(new Uint8Array(value)).toString('hex')] as const;
     return [column, value] as const;
   });
