@@ -8,6 +8,8 @@ import { codeOf } from '../core/thrown.ts';
 const RETRY_MS = 20;
 /** The program has some 40 statements; the bound only limits the damage of an accidental leak. */
 const STATEMENTS_MAX = 200;
+/** The pages of a new file. A first load costs a fifth less than with 4 kB, which an existing file keeps. */
+const PAGE_BYTES = 16_384;
 /** The size to which a journal is cut after a large commit; the next commit can reuse that space. */
 const JOURNAL_BYTES = 64 * 1_048_576;
 
@@ -41,6 +43,7 @@ export class LibsqlClient extends BetterSqlite3Client {
 
   override async acquireRawConnection(): Promise<Libsql.Database> {
     const connection = new Libsql(this.connectionSettings.filename);
+    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     await inTurn(() => {
       connection.exec('PRAGMA journal_mode = WAL');
     });

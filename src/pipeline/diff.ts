@@ -109,7 +109,9 @@ export class Differ {
     }
     if (rejection !== undefined) {
       const setAside = this.#setAside(mapper.quarantined(extracted, row.row, row.docId, rejection));
-      return record !== undefined && rejection.revokes === true ? this.#withdraw(row.docId, setAside) : setAside;
+      return record !== undefined && rejection.revokes === true
+        ? this.#withdraw(row.docId, setAside)
+        : setAside;
     }
 
     const { document } = mapper;
@@ -164,7 +166,9 @@ export class Differ {
     return this.#input.sink.quarantine(row);
   }
 
-  async #stored(rows: readonly (IdentifiedRow | QuarantinedRow)[]): Promise<Map<string, KnownRecord> | undefined> {
+  async #stored(
+    rows: readonly (IdentifiedRow | QuarantinedRow)[],
+  ): Promise<Map<string, KnownRecord> | undefined> {
     const { state, scope, nothingKnown } = this.#input;
     if (nothingKnown) return undefined;
     const docIds = rows.flatMap((row) => (isQuarantined(row) ? [] : [row.docId]));

@@ -1,5 +1,4 @@
 import type { FingerprintSet } from './comparison/fingerprint-set.ts';
-import { fingerprintHex } from './comparison/fingerprint.ts';
 import { RowFingerprints, type FingerprintBasis } from './comparison/row-fingerprints.ts';
 import { wordAt } from './document/in-range.ts';
 import type { RowBatch, Source } from './ports/ports.ts';
@@ -18,8 +17,6 @@ export interface ExtractedBatch {
   readonly loaded: boolean;
   /** The fingerprint of each row in `unknown` as two words, the high one first. */
   readonly fingerprints: Uint32Array;
-  /** Returns the fingerprint of row `unknown[i]` as 16 hexadecimal digits. */
-  fingerprint(index: number): string;
 }
 
 /**
@@ -63,7 +60,5 @@ function sift(count: number, words: Uint32Array, known: FingerprintSet, tally: T
     }
   }
   tally.seen += count;
-  const fingerprint = (index: number): string =>
-    fingerprintHex(wordAt(fingerprints, index * 2), wordAt(fingerprints, index * 2 + 1));
-  return { unknown, repeated, fingerprints: fingerprints.subarray(0, unknown.length * 2), fingerprint };
+  return { unknown, repeated, fingerprints: fingerprints.subarray(0, unknown.length * 2) };
 }

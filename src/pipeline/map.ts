@@ -2,7 +2,7 @@ import { ROW_BYTES_MAX } from '../core/limits.ts';
 import { wordAt } from './document/in-range.ts';
 import type { SipKey } from '../kernel/fingerprint-key.ts';
 import { RESULT, RESULT_WORDS, type BatchRenderer } from '../kernel/batch-renderer.ts';
-import { SipHasher } from '../kernel/sip-hash.ts';
+import { IdHasher } from './comparison/id-hasher.ts';
 import { BatchDocument, BatchRow } from './document/batch-document.ts';
 import { DocumentRenderer } from './document/document.ts';
 import { SingleDocument, type OutgoingDocument } from './document/outgoing-document.ts';
@@ -42,7 +42,7 @@ export class RowMapper {
   document: OutgoingDocument;
   readonly #renderer: DocumentRenderer;
   readonly #single: SingleDocument;
-  readonly #idHasher: SipHasher;
+  readonly #idHasher: IdHasher;
   readonly #batches: BatchRenderer | undefined;
   readonly #batch: BatchDocument | undefined;
   readonly #cursor: RowCursor;
@@ -53,7 +53,7 @@ export class RowMapper {
     this.#renderer = new DocumentRenderer(mapping, columns);
     this.#single = new SingleDocument(this.#renderer);
     this.document = this.#single;
-    this.#idHasher = new SipHasher(options.idKey);
+    this.#idHasher = new IdHasher(options.idKey);
     this.#batches = options.batches;
     this.#batch = options.batches && new BatchDocument(options.batches);
     this.#cursor = new RowCursor(columns.length);
@@ -140,7 +140,7 @@ export class RowMapper {
       const problem = oversized ? TOO_LARGE : this.#renderer.ids.problem(this.#cursor);
       return this.quarantined(extracted, row, undefined, problem);
     }
-    this.#idHasher.of(Buffer.from(docId));
+    this.#idHasher.of(docId);
     const { high: idHigh, low: idLow } = this.#idHasher;
     return { row, docId, idHigh, idLow, index, oversized, place: -1 };
   }

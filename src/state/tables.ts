@@ -69,9 +69,16 @@ export interface LeaseTable {
 interface RecordTable {
   scope_id: number;
   doc_id: string;
-  checksum: string;
+  /** The bytes of a SHA-256; all 0 for a record in doubt. */
+  checksum: Buffer;
   fingerprint: Buffer;
   soft_deleted: number;
+  run_id: string;
+}
+
+/** A load that is not committed yet; see `loads.ts`. */
+interface LoadTable {
+  id: number;
   run_id: string;
 }
 
@@ -214,6 +221,7 @@ declare module 'knex/types/tables.js' {
     run_state: RunTable;
     connector_leases: LeaseTable;
     record_state: RecordTable;
+    record_loads: LoadTable;
     staged_records: StagedTable;
     delivery_steps: StepTable;
     rejected_documents: RejectedTable;

@@ -342,6 +342,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       });
 
       test('with an id staged twice can still be abandoned', async () => {
+        await run('R1', [upsert('z')]);
         await publish('R', [upsert('a'), upsert('a', '2'), gone('delete', 'a')]);
         await journalOf('R').save(step('a', 'asked'));
         await state.failRun('R', failure(true));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { MappingSpec } from '../../src/definitions/connector/types.ts';
 import type { Mapping } from '../../src/pipeline/mapping/mapping.ts';
+import { openKernel } from '../../src/kernel/open-kernel.ts';
 import { readCase, type Case, type CaseBefore, type CaseConnector } from '../support/pipeline/case-folder.ts';
 import { KnownRecords } from '../support/pipeline/known-records.ts';
 import { mappingOf } from '../support/pipeline/mapping.ts';
@@ -12,12 +13,16 @@ import { rowsSource, type RowsSourceOptions } from '../support/pipeline/rows-sou
 const CASES = join(import.meta.dirname, '..', 'cases');
 
 /** Adding a case is adding a folder; `readCase` says what is in it. */
-describe('each case', () => {
+describe.each([
+  ['a kernel', openKernel],
+  ['no kernel', () => undefined],
+])('each case with %s', (_kernel, kernel) => {
   const cases = readdirSync(CASES).map((name): [string, Case] => [name, readCase(join(CASES, name))]);
 
   it.each(cases)('%s', async (_, { connector, deletePolicy, before, source, expected }) => {
     const { count = 25, ratio = 0.25 } = connector.reconciliation?.deleteLimit ?? {};
     const known = await knownBefore(connector, before, source);
+    known.kernel = kernel();
     const { found, tally, watermark, holdReason } = await planOver(rowsSource(source), known, {
       mapping: mappingFor(connector),
       deletePolicy,

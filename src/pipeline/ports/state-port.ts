@@ -54,7 +54,7 @@ export interface RunRow {
 
 /** The position of a connector for one target. Another target has another position, and no documents yet. */
 export interface Position {
-  /** The key of this (connector, target) in the state store. */
+  /** The key of this (connector, target) in the state store. The commit of a first load gives it another one. */
   readonly scope: number;
   readonly checkpoint: string | undefined;
   /** The version of the mapping that made the stored documents; with another version, every row is processed again. */

@@ -1,10 +1,18 @@
 import type { RecordIdentity } from '../../pipeline/ports/check-state-port.ts';
 import { CHECK_IDS_PER_STATEMENT, CHECK_RECORDS_PER_PAGE } from '../limits.ts';
+import { recordQueries } from '../run/engine-queries.ts';
+import { isInDoubt } from '../run/records/checksum.ts';
 import type { StateDatabase } from '../state-database.ts';
+
+interface Answer {
+  readonly doc_id: string;
+  readonly soft_deleted: number;
+  readonly checksum: string;
+}
 
 /** Pages by primary key, so that a slow reader holds no transaction open. */
 export async function* recordIdentities(
-  { knex, kind }: StateDatabase,
+  { knex, kind, dialect }: StateDatabase,
   connectorId: string,
   target: string,
 ): AsyncIterable<RecordIdentity[]> {
@@ -12,6 +20,7 @@ export async function* recordIdentities(
     .where({ kind, connector_id: connectorId, target })
     .first('id');
   if (scope === undefined) return;
+  const { checksumHex } = recordQueries(dialect);
   let after = '';
   for (;;) {
     const rows = await knex('record_state')
@@ -19,12 +28,12 @@ export async function* recordIdentities(
       .andWhere('doc_id', '>', after)
       .orderBy('doc_id')
       .limit(CHECK_RECORDS_PER_PAGE)
-      .select('doc_id', 'checksum', 'soft_deleted');
+      .select<Answer[]>('doc_id', 'soft_deleted', knex.raw(`${checksumHex} as checksum`));
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows.map(({ doc_id, checksum, soft_deleted }) => ({
       docId: doc_id,
-      standing: soft_deleted !== 0 ? 'soft_deleted' : checksum === '' ? 'in_doubt' : 'sent',
+      standing: soft_deleted !== 0 ? 'soft_deleted' : isInDoubt(checksum) ? 'in_doubt' : 'sent',
     }));
     after = last.doc_id;
   }

@@ -3,6 +3,10 @@ import { EXPLAIN_IDS_PER_PAGE } from '../limits.ts';
 import type { DocumentFacts } from '../../pipeline/ports/explain-state-port.ts';
 import type { RunKind, RunRow } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
+import { recordQueries } from '../run/engine-queries.ts';
+import { checksumText } from '../run/records/checksum.ts';
+import { loadOf } from '../run/records/loads.ts';
+import type { RecordAnswer as Answer } from '../run/records/record-queries.ts';
 import { START_ORDER, COMMIT_ORDER, newestFirst } from '../run/run-order.ts';
 import { runRow } from '../run/runs.ts';
 
@@ -18,7 +22,7 @@ interface DocumentKey {
  * disappear together with the run's state, so values read between two equal reads of the runs belong to one moment.
  */
 export async function documentFacts(
-  { knex, kind }: StateDatabase,
+  { knex, kind, dialect }: StateDatabase,
   connectorId: string,
   target: string,
   docId: string,
@@ -28,7 +32,7 @@ export async function documentFacts(
   let before = await lookAtRuns(knex, key, runs);
   for (;;) {
     const facts = {
-      record: await recordOf(knex, key),
+      record: await recordOf(knex, key, recordQueries(dialect).checksumHex),
       waiting: await waitingOf(knex, docId, before.published),
       rejection: await rejectionOf(knex, key),
       elsewhere: await elsewhereOf(knex, key),
@@ -64,14 +68,19 @@ async function lookAtRuns(
   };
 }
 
+type RecordAnswer = Pick<Answer, 'checksum' | 'soft_deleted'> & { readonly run_id: string };
+
 async function recordOf(
   knex: Knex,
   { kind, connectorId, target, docId }: DocumentKey,
+  checksumHex: string,
 ): Promise<DocumentFacts['record']> {
-  const record = await records(knex, { kind, connectorId, target }).where({ doc_id: docId }).first();
+  const record = await records(knex, { kind, connectorId, target })
+    .where({ doc_id: docId })
+    .first<RecordAnswer | undefined>('run_id', 'soft_deleted', knex.raw(`${checksumHex} as checksum`));
   if (record === undefined) return undefined;
   const run = await existingRun(knex, record.run_id);
-  return { checksum: record.checksum, softDeleted: record.soft_deleted !== 0, run };
+  return { checksum: checksumText(record.checksum), softDeleted: record.soft_deleted !== 0, run };
 }
 
 async function waitingOf(
@@ -83,8 +92,16 @@ async function waitingOf(
     const changes = await knex('staged_records').where({ run_id: run.runId, doc_id: docId }).pluck('op');
     const change = changes.find((op) => op !== 'refresh' && op !== 'set_aside');
     if (change !== undefined) return { run, change };
+    if (await isLoaded(knex, run.runId, docId)) return { run, change: 'upsert' };
   }
   return undefined;
+}
+
+async function isLoaded(knex: Knex, runId: string, docId: string): Promise<boolean> {
+  const scope = await loadOf(knex, runId);
+  if (scope === undefined) return false;
+  const record = await knex('record_state').where({ scope_id: scope, doc_id: docId }).first('doc_id');
+  return record !== undefined;
 }
 
 async function rejectionOf(

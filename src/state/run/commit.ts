@@ -1,22 +1,22 @@
 import type { Knex } from 'knex';
-import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
-import { duplicateIdError } from '../../pipeline/comparison/duplicate-ids.ts';
 import type { State } from '../../pipeline/ports/state-port.ts';
 import { recordQueries } from './engine-queries.ts';
 import type { StateDatabase } from '../state-database.ts';
 import { acknowledgePushes } from '../push/acknowledgement.ts';
+import { isUniqueViolation, refuseStagedDuplicates } from './records/duplicates.ts';
+import { adoptLoad } from './records/loads.ts';
 import { scopeOf } from './records/records.ts';
 import {
   countRejected,
   doubtRefusedUnchangedDocuments,
   deleteEarlierRejections,
   doubtRejected,
+  unloadRejected,
   unstageRejected,
 } from './rejections.ts';
 import { requireFence } from '../leases/require-fence.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import { isOpen } from './runs.ts';
-import { codeOf } from '../../core/thrown.ts';
 import type { RunTable } from '../tables.ts';
 
 /** From this number of changes on, 0.2 s for statistics are well spent. */
@@ -37,20 +37,25 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
       if (run !== undefined && run.committed_at !== null) return;
       if (run === undefined || !isOpen(run)) throw abandonedRunError(order.runId);
       await requireFence(database, transaction, { ...run, fence: order.fence });
-      const scope = await scopeOf(transaction, run);
+      const checkpoint = await scopeOf(transaction, run);
+      const scope = await adoptLoad(transaction, checkpoint, order.runId);
       const complete = (await countRejected(transaction, order.runId)) === 0;
       await acknowledgePushes(transaction, run);
-      if (!complete) await doubtRefusedUnchangedDocuments(transaction, scope, order.runId);
-      await unstageRejected(transaction, order.runId);
+      if (!complete) {
+        await doubtRefusedUnchangedDocuments(transaction, scope, order.runId);
+        await unstageRejected(transaction, order.runId);
+        if (scope !== checkpoint) await unloadRejected(transaction, scope, order.runId);
+      }
       await applyStaged(transaction, scope, order.runId);
       await doubtRejected(database.dialect, transaction, scope, order.runId);
       if (order.keepsRejections !== true) await deleteEarlierRejections(transaction, run);
       await moveCheckpoint(transaction, scope, run, order.finishedAt, complete);
       await closeRun(transaction, order);
       await transaction('staged_records').where({ run_id: order.runId }).delete();
+      await transaction('record_loads').where({ run_id: order.runId }).delete();
     });
   } catch (thrown) {
-    if (isUniqueViolation(thrown)) await refuseDuplicates(database.knex, order.runId);
+    if (isUniqueViolation(thrown)) await refuseStagedDuplicates(database.knex, order.runId);
     throw thrown;
   }
 }
@@ -65,13 +70,15 @@ async function stagedMany(knex: Knex, runId: string): Promise<boolean> {
 }
 
 async function applyStaged(transaction: Knex.Transaction, scope: number, runId: string): Promise<void> {
+  // After a load, which leaves few staged changes or none: with no statistics of the new records, each query could read them all.
+  if ((await transaction('staged_records').where({ run_id: runId }).first('op')) === undefined) return;
   const known = await transaction('record_state').where({ scope_id: scope }).first('doc_id');
   if (known === undefined) {
     await insertStaged(transaction, scope, runId, '');
     return;
   }
   // Where records exist already, a second row of an id would silently replace the first one.
-  await refuseDuplicates(transaction, runId);
+  await refuseStagedDuplicates(transaction, runId);
   await transaction('record_state')
     .where({ scope_id: scope })
     .whereIn('doc_id', stagedIds(transaction, runId, 'delete'))
@@ -119,25 +126,6 @@ async function insertStaged(
 
 function stagedIds(transaction: Knex.Transaction, runId: string, op: 'delete' | 'soft_delete') {
   return transaction('staged_records').where({ run_id: runId, op }).select('doc_id');
-}
-
-/** @throws BridgeError DUPLICATE_ID, naming some of the ids. */
-async function refuseDuplicates(knex: Knex, runId: string): Promise<void> {
-  const duplicates = await knex('staged_records')
-    .where({ run_id: runId })
-    .whereIn('op', ['upsert', 'refresh'])
-    .groupBy('doc_id')
-    .havingRaw('count(*) > 1')
-    .orderBy('doc_id')
-    .limit(DUPLICATE_IDS_NAMED_MAX)
-    .pluck('doc_id');
-  if (duplicates.length === 0) return;
-  throw duplicateIdError(new Map(duplicates.map((id) => [id, []])));
-}
-
-function isUniqueViolation(thrown: unknown): boolean {
-  const code = codeOf(thrown);
-  return code === '23505' || code.startsWith('SQLITE_CONSTRAINT');
 }
 
 async function moveCheckpoint(

@@ -4,6 +4,8 @@ import type { RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { Database } from '../../database/database.ts';
 import type { Dialect } from '../../database/dialect.ts';
 import { recordQueries } from './engine-queries.ts';
+import { CHECKSUM_IN_DOUBT } from './records/checksum.ts';
+import { loadOf } from './records/loads.ts';
 import type { RunTable } from '../tables.ts';
 
 /**
@@ -69,8 +71,26 @@ export async function doubtRefusedUnchangedDocuments(
 
 /** Before a commit: rejected documents keep the records that they had. */
 export async function unstageRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
-  const ids = transaction('rejected_documents').where({ run_id: runId }).select('doc_id');
-  await transaction('staged_records').where({ run_id: runId }).whereIn('doc_id', ids).delete();
+  await transaction('staged_records')
+    .where({ run_id: runId })
+    .whereIn('doc_id', rejected(transaction, runId))
+    .delete();
+}
+
+/** The same for documents that the run loaded: they had no records. */
+export async function unloadRejected(
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
+  await transaction('record_state')
+    .where({ scope_id: scope })
+    .whereIn('doc_id', rejected(transaction, runId))
+    .delete();
+}
+
+function rejected(transaction: Knex.Transaction, runId: string) {
+  return transaction('rejected_documents').where({ run_id: runId }).select('doc_id');
 }
 
 /** After a commit: rejected documents of unknown outcome are in doubt. */
@@ -81,38 +101,46 @@ export function doubtRejected(
   runId: string,
 ): Promise<void> {
   const unknown = `select doc_id from rejected_documents where run_id = ? and outcome = 'unknown'`;
-  return doubt(dialect, transaction, unknown, scope, runId);
+  return doubt(dialect, transaction, { sql: unknown, bindings: [runId] }, scope, runId);
 }
 
 /** Puts each document that an abandoned run may have delivered in doubt; `refresh` and `soft_delete` are never sent. */
-export function doubtDelivered(
+export async function doubtDelivered(
   dialect: Dialect,
   transaction: Knex.Transaction,
   scope: number,
   runId: string,
 ): Promise<void> {
-  const delivered = `select distinct doc_id from staged_records where run_id = ? and op in ('upsert', 'delete')`;
-  return doubt(dialect, transaction, delivered, scope, runId);
+  const staged = `select doc_id from staged_records where run_id = ? and op in ('upsert', 'delete')`;
+  const load = await loadOf(transaction, runId);
+  const delivered =
+    load === undefined
+      ? { sql: `select distinct doc_id from (${staged}) as staged`, bindings: [runId] }
+      : {
+          sql: `${staged} union select doc_id from record_state where scope_id = ?`,
+          bindings: [runId, load],
+        };
+  await doubt(dialect, transaction, delivered, scope, runId);
 }
 
 /**
  * A document in doubt gets a record that equals no other. So the next run sends it again or deletes it, depending on the source.
- * @param docIds SQL that selects them, with the run's id as its only binding
+ * @param docIds SQL that selects them
  */
 async function doubt(
   dialect: Dialect,
   transaction: Knex.Transaction,
-  docIds: string,
+  docIds: { readonly sql: string; readonly bindings: readonly (string | number)[] },
   scope: number,
   runId: string,
 ): Promise<void> {
   const { doubtfulFingerprint } = recordQueries(dialect);
   await transaction.raw(
     `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
-     select ?, doc_id, '', ${doubtfulFingerprint}, 0, ? from (${docIds}) as doubtful where true order by doc_id
+     select ?, doc_id, ?, ${doubtfulFingerprint}, 0, ? from (${docIds.sql}) as doubtful where true order by doc_id
      on conflict (scope_id, doc_id) do update set
        checksum = excluded.checksum, fingerprint = excluded.fingerprint, soft_deleted = 0, run_id = excluded.run_id`,
-    [scope, runId, runId],
+    [scope, CHECKSUM_IN_DOUBT, runId, ...docIds.bindings],
   );
 }
 

@@ -6,6 +6,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import { listedRun } from '../server/listed-runs.ts';
 import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
+import { discardClosedLoads, discardLoad, loadOf } from './records/loads.ts';
 import { scopeOf } from './records/records.ts';
 import { doubtDelivered } from './rejections.ts';
 import { START_ORDER, COMMIT_ORDER, newestFirst } from './run-order.ts';
@@ -16,6 +17,7 @@ export async function beginRun(
   run: Parameters<State['beginRun']>[0],
 ): Promise<void> {
   const { kind } = database;
+  await discardClosedLoads(database.knex, { kind, connector_id: run.connectorId });
   await database.knex.transaction(async (transaction) => {
     const earlier = await transaction('run_state').where({ run_id: run.runId }).first();
     if (earlier !== undefined) {
@@ -23,6 +25,7 @@ export async function beginRun(
       await refuseReadId(transaction, run.runId);
       await transaction('run_state').where({ run_id: run.runId }).delete();
       await forgetDelivery(transaction, run.runId);
+      await discardLoad(transaction, await loadOf(transaction, run.runId));
     }
     await transaction('staged_records').where({ run_id: run.runId }).delete();
     await transaction('run_state').insert({
@@ -139,11 +142,11 @@ export async function failRun(
   runId: string,
   failure: Parameters<State['failRun']>[1],
 ): Promise<void> {
-  await database.knex.transaction(async (transaction) => {
+  const load = await database.knex.transaction(async (transaction) => {
     const run = await transaction('run_state')
       .where({ kind: database.kind, run_id: runId, committed_at: null })
       .first();
-    if (run === undefined) return;
+    if (run === undefined) return undefined;
     // No process can finish a run that was not published, so its changes are useless.
     const abandon = failure.abandon || run.manifest_name === null;
     if (abandon) await dropStaged(database, transaction, run);
@@ -155,7 +158,10 @@ export async function failRun(
         error: JSON.stringify(failure.error),
         manifest_name: abandon ? null : run.manifest_name,
       });
+    return abandon ? loadOf(transaction, runId) : undefined;
   });
+  // Once the run is closed: a run that could still be finished must not lose a part of what it loaded.
+  await discardLoad(database.knex, load);
 }
 
 async function dropStaged(
@@ -181,13 +187,15 @@ export async function closeUnsent(
   runId: string,
   { counts, finishedAt }: Parameters<State['closeUnsent']>[1],
 ): Promise<void> {
-  await database.knex.transaction(async (transaction) => {
+  const load = await database.knex.transaction(async (transaction) => {
     await transaction('staged_records').where({ run_id: runId }).delete();
     const closed = await transaction('run_state')
       .where({ kind: database.kind, run_id: runId, finished_at: null })
       .update({ status: 'DRY_RUN', counts: JSON.stringify(counts), finished_at: finishedAt.toISOString() });
     if (closed === 0) throw abandonedRunError(runId);
+    return loadOf(transaction, runId);
   });
+  await discardLoad(database.knex, load);
 }
 
 export async function findRun(database: StateDatabase, runId: string): Promise<RunRow | undefined> {

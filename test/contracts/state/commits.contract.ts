@@ -163,12 +163,13 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
 
     test('of one connector leaves what another one has staged', async () => {
       const kb = await state.lease('kb', owner('K'));
-      const { scope } = await state.position('kb', 'store-1');
+      await state.position('kb', 'store-1');
       await begin('K', 'kb');
       await state.stage('K', batchesOf([upsert('kb:1')]));
       await run([upsert('hr:1')]);
       await publish('K');
       await commit('K', kb.fence);
+      const { scope } = await state.position('kb', 'store-1');
       expect(await state.lookup(scope, ['kb:1', 'hr:1'])).toHaveLength(1);
       await kb.release();
     });
@@ -186,7 +187,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
         fc.asyncProperty(fc.array(changes, { maxLength: 6 }), async (history) => {
           const connectorId = `connector-${(connector += 1)}`;
           const lease = await state.lease(connectorId, owner('any'));
-          const { scope } = await state.position(connectorId, 't');
+          await state.position(connectorId, 't');
           const model = new Map<string, { fingerprint: string; softDeleted: boolean }>();
           const versions = new Map<string, string>();
           for (const changed of history) {
@@ -204,6 +205,8 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
             const rejected = entries.filter(([, { rejected }]) => rejected).map(([docId]) => docId);
             await journalOf(runId, 't').reject(rejected.map(refused));
             await commit(runId, lease.fence);
+            // The first records give the connector another scope.
+            const { scope } = await state.position(connectorId, 't');
             for (const [docId, { op, version, rejected }] of entries) {
               const before = model.get(docId);
               const fingerprint = fingerprintOf(docId, version);

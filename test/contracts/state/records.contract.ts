@@ -24,14 +24,15 @@ export function describeRecords(makeStore: () => Promise<StateStore>): void {
 
     test('are found by id and by fingerprint after the commit, and not before', async () => {
       const lease = await state.lease('hr', owner('R'));
-      const { scope } = await state.position('hr', 'store-1');
+      const before = await scopeOf();
       await begin('R');
       await state.stage('R', batchesOf([upsert('hr:1'), upsert('hr:2')]));
-      expect(await allFingerprints(state, scope)).toEqual([]);
+      expect(await allFingerprints(state, before)).toEqual([]);
       await publish('R');
-      expect(await state.lookup(scope, ['hr:1'])).toEqual([]);
+      expect(await state.lookup(before, ['hr:1'])).toEqual([]);
       await commit('R', lease.fence);
 
+      const scope = await scopeOf();
       expect(await state.lookup(scope, ['hr:2', 'hr:3'])).toEqual([
         {
           docId: 'hr:2',

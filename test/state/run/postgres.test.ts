@@ -132,7 +132,7 @@ describe('a Postgres state', () => {
     await server.query(
       `create function wait_there() returns trigger language plpgsql as
          $$begin perform pg_sleep(600); return old; end$$;
-       create trigger wait_there before delete on staged_records for each row execute function wait_there()`,
+       create trigger wait_there before delete on record_loads for each row execute function wait_there()`,
       name,
     );
     const answer = commit(state, fence).catch((thrown: unknown) => thrown);
@@ -143,12 +143,13 @@ describe('a Postgres state', () => {
     await server.query(`select pg_terminate_backend(pid) from (${waiting}) as sleepers`);
     expect(await answer).toMatchObject({ code: 'STATE_UNREACHABLE' });
 
-    await server.query('drop trigger wait_there on staged_records', name);
+    await server.query('drop trigger wait_there on record_loads', name);
     expect(await state.lookup(scope, ['hr:1'])).toEqual([]);
     expect(await state.position('hr', 'store')).toMatchObject({ checkpoint: undefined });
     expect(await state.unfinishedRuns('hr')).toHaveLength(1);
     await commit(state, fence);
-    expect(await state.lookup(scope, ['hr:1'])).toHaveLength(1);
+    const { scope: committed } = await state.position('hr', 'store');
+    expect(await state.lookup(committed, ['hr:1'])).toHaveLength(1);
     await state.close();
   });
 
@@ -160,7 +161,7 @@ describe('a Postgres state', () => {
     await server.query(
       `create function wait_there() returns trigger language plpgsql as
          $$begin perform pg_advisory_xact_lock_shared(1); return old; end$$;
-       create trigger wait_there before delete on staged_records for each row execute function wait_there()`,
+       create trigger wait_there before delete on record_loads for each row execute function wait_there()`,
       name,
     );
     const there = async (sql: string) => (await server.query(sql, name))[0];

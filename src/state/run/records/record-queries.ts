@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
 import type { KnownRecord, RecordKind } from '../../../pipeline/ports/state-port.ts';
+import { checksumText } from './checksum.ts';
 
 /** Queries on records and staged records whose fast form differs between the engines. */
 export interface RecordQueries {
@@ -9,10 +10,14 @@ export interface RecordQueries {
    * FingerprintSet: a longer one would be counted as missing and never found again.
    */
   readonly doubtfulFingerprint: string;
+  /** SQL: the checksum of a record as 64 digits, because drivers return bytes in different classes. */
+  readonly checksumHex: string;
   /** Updates the planner's statistics. Must not run inside a transaction: others would wait for its end. */
   gatherStatistics(knex: Knex): Promise<void>;
   /** Writes staged rows inside the given transaction. */
   stage(transaction: Knex.Transaction, runId: string, batch: StagedBatch): Promise<void>;
+  /** Writes upserts as live records of a scope, sorted by id, inside the given transaction. */
+  load(transaction: Knex.Transaction, scope: number, runId: string, batch: StagedBatch): Promise<void>;
   fingerprints(knex: Knex, scope: number, kind: RecordKind): AsyncIterable<Buffer>;
   lookup(knex: Knex, scope: number, docIds: readonly string[]): Promise<KnownRecord[]>;
   /** Ids of the records of a kind with one of these fingerprints, at most as many as one query should return. */
@@ -29,6 +34,7 @@ export function isOfKind(kind: RecordKind): string {
 /** Options that both engines need for a lookup. */
 export interface RecordAnswer {
   readonly doc_id: string;
+  /** 64 digits. */
   readonly checksum: string;
   readonly fingerprint: string;
   readonly soft_deleted: number;
@@ -37,7 +43,7 @@ export interface RecordAnswer {
 export function knownRecord(row: RecordAnswer): KnownRecord {
   return {
     docId: row.doc_id,
-    checksum: row.checksum,
+    checksum: checksumText(row.checksum),
     fingerprint: row.fingerprint,
     softDeleted: row.soft_deleted !== 0,
   };

@@ -1,10 +1,23 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../../limits.ts';
+import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
+import { CHECKSUM_BYTES, type StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
 import type { RecordKind } from '../../../pipeline/ports/state-port.ts';
 import { batchIds, bufferOf } from './batch-ids.ts';
 import { isOfKind, knownRecord, type RecordAnswer, type RecordQueries } from './record-queries.ts';
 
+/** SQL: checksum and fingerprint of the id at the place `key` of a batch. */
+const BATCH_COLUMNS = `substr(?, key * ${CHECKSUM_BYTES} + 1, ${CHECKSUM_BYTES}),
+  substr(?, key * ${FINGERPRINT_BYTES} + 1, ${FINGERPRINT_BYTES})`;
+
+function columnsOf({ checksums, fingerprints }: StagedBatch): Buffer[] {
+  return [bufferOf(checksums), bufferOf(fingerprints)];
+}
+
+const CHECKSUM_HEX = 'lower(hex(checksum))';
+
 export const sqliteRecords: RecordQueries = {
+  checksumHex: CHECKSUM_HEX,
   doubtfulFingerprint: "unhex(printf('%016x', random() & 0x3fffffffffffffff))",
 
   // SQLite's plans follow the indexes, independent of the size of the tables.
@@ -12,23 +25,19 @@ export const sqliteRecords: RecordQueries = {
 
   // As columns that SQL cuts at fixed places, 1 M records take 1.5 s; as JSON objects, or row by row, they take 3 to 4 s.
   async stage(transaction, runId, batch) {
-    const ids = JSON.stringify(batchIds(batch));
-    if (batch.checksums.length === 0) {
-      await transaction.raw(
-        `insert into staged_records (run_id, op, doc_id, checksum, fingerprint)
-         select ?, ?, value, '', x'' from json_each(?)`,
-        [runId, batch.op, ids],
-      );
-      return;
-    }
-    const checksums = bufferOf(batch.checksums);
+    const hasContent = batch.checksums.length > 0;
     await transaction.raw(
       `insert into staged_records (run_id, op, doc_id, checksum, fingerprint)
-       select ?, ?, value,
-         case substr(?, key * 32 + 1, 32) when zeroblob(32) then '' else 'sha256:' || lower(hex(substr(?, key * 32 + 1, 32))) end,
-         substr(?, key * 8 + 1, 8)
-       from json_each(?)`,
-      [runId, batch.op, checksums, checksums, bufferOf(batch.fingerprints), ids],
+       select ?, ?, value, ${hasContent ? BATCH_COLUMNS : "x'', x''"} from json_each(?)`,
+      [runId, batch.op, ...(hasContent ? columnsOf(batch) : []), JSON.stringify(batchIds(batch))],
+    );
+  },
+
+  async load(transaction, scope, runId, batch) {
+    await transaction.raw(
+      `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
+       select ?, value, ${BATCH_COLUMNS}, 0, ? from json_each(?) order by value`,
+      [scope, ...columnsOf(batch), runId, JSON.stringify(batchIds(batch))],
     );
   },
 
@@ -44,7 +53,7 @@ export const sqliteRecords: RecordQueries = {
 
   async lookup(knex, scope, docIds) {
     const rows = await knex.raw<RecordAnswer[]>(
-      `select doc_id, checksum, lower(hex(fingerprint)) as fingerprint, soft_deleted
+      `select doc_id, ${CHECKSUM_HEX} as checksum, lower(hex(fingerprint)) as fingerprint, soft_deleted
        from json_each(?) as wanted
        cross join record_state on scope_id = ? and doc_id = wanted.value`,
       [JSON.stringify(docIds), scope],

@@ -9,6 +9,8 @@ import { recordQueries } from '../engine-queries.ts';
 import type { StateDatabase } from '../../state-database.ts';
 import { abandonedRunError } from '../abandoned-run-error.ts';
 import { bytesOf, type StoredBytes } from '../../stored-bytes.ts';
+import { isUniqueViolation, refuseLoadedDuplicates } from './duplicates.ts';
+import { loadOrBegin } from './loads.ts';
 import type { RunTable } from '../../tables.ts';
 
 const FINGERPRINT_KEY_BYTES = 16;
@@ -93,20 +95,41 @@ export async function* idsOf(
   }
 }
 
-/** @throws BridgeError LEASE_LOST if another process gave the run up in the meantime. */
+/**
+ * @throws BridgeError LEASE_LOST if another process gave the run up in the meantime; DUPLICATE_ID if an id was loaded already
+ */
 export async function stage(
   database: StateDatabase,
   runId: string,
   batches: readonly StagedBatch[],
 ): Promise<void> {
   if (batches.length === 0) return;
-  await database.knex.transaction(async (transaction) => {
-    const run = transaction('run_state').where({ kind: database.kind, run_id: runId, finished_at: null });
-    // The lock is held until the rows are written, so that no other process can give up the run between the check and the write.
-    const open = await (database.dialect.rowLocks ? run.forShare() : run).first('run_id');
-    if (open === undefined) throw abandonedRunError(runId);
-    for (const batch of batches) await recordQueries(database.dialect).stage(transaction, runId, batch);
-  });
+  const queries = recordQueries(database.dialect);
+  try {
+    await database.knex.transaction(async (transaction) => {
+      const run = await openRun(database, transaction, runId);
+      for (const batch of batches) {
+        const scope = batch.op === 'upsert' ? await loadOrBegin(transaction, run) : undefined;
+        if (scope === undefined) await queries.stage(transaction, runId, batch);
+        else await queries.load(transaction, scope, runId, batch);
+      }
+    });
+  } catch (thrown) {
+    if (isUniqueViolation(thrown)) await refuseLoadedDuplicates(database, runId, batches);
+    throw thrown;
+  }
+}
+
+/** The row is locked until the changes are written, so that no other process can give up the run between the check and the write. */
+async function openRun(
+  { dialect, kind }: StateDatabase,
+  transaction: Knex.Transaction,
+  runId: string,
+): Promise<RunTable> {
+  const run = transaction('run_state').where({ kind, run_id: runId, finished_at: null });
+  const open = await (dialect.rowLocks ? run.forShare() : run).first();
+  if (open === undefined) throw abandonedRunError(runId);
+  return open;
 }
 
 /**

@@ -37,7 +37,12 @@ async function storeDocuments(
     .knex('connector_checkpoints')
     .insert({ ...scope, updated_at: '2026-11-29T00:00:00.000Z' })
     .returning('id');
-  const record = { scope_id: added?.id ?? 0, checksum: 'c', fingerprint: Buffer.alloc(16), run_id: 'R1' };
+  const record = {
+    scope_id: added?.id ?? 0,
+    checksum: Buffer.alloc(32, 1),
+    fingerprint: Buffer.alloc(16),
+    run_id: 'R1',
+  };
   for (const [index, soft_deleted] of softDeleted.entries())
     await database
       .knex('record_state')
