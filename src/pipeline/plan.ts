@@ -13,6 +13,7 @@ import {
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
+import { withLiveDocuments } from './comparison/live-documents.ts';
 import { knownDocuments, planDeletes, planMarkedDeletes } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
@@ -83,7 +84,7 @@ async function planFrom(
   const listing = listingOf(job, source, position);
   const tally = new Tally();
   const quarantine = new Quarantine(job.quarantine, tally);
-  const known = await knownDocuments(job, { source: { listing }, state }, position);
+  const known = await knownDocuments(job, { state }, position);
   const { scope, empty } = position;
   const resend = job.resend || job.reconcile;
   if (resend) tally.resent = 0;
@@ -96,7 +97,8 @@ async function planFrom(
   const guarded = checkpoint === undefined ? source : guardedSource(job, source, position);
   // A resend sends every document, so no row may be skipped because of its fingerprint.
   const skippable = resend ? new FingerprintSet() : known.live;
-  const extracted = extract(guarded, checkpoint, job.mapping.version, skippable, tally, signal);
+  const reading = listing === 'full' ? withLiveDocuments(guarded, known, state, position) : guarded;
+  const extracted = extract(reading, checkpoint, job.mapping.version, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
   quarantine.end();
