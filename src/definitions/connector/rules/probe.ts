@@ -35,7 +35,8 @@ function watermarkInProbe(connector: unknown): FieldFinding[] {
     {
       code: 'probe_watermark',
       path: PROBE,
-      message: ':watermark has no value in unchangedQuery: its answer is compared as a whole with the last one.',
+      message:
+        ':watermark has no value in unchangedQuery: its answer is compared as a whole with the last one.',
       fix: 'take :watermark out of unchangedQuery',
     },
   ];
