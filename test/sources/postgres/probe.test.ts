@@ -183,6 +183,19 @@ describe('a probe', () => {
     });
   });
 
+  test('must return text in UTF-8, as other bytes would all be the same', async () => {
+    await postgres.query(
+      "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'",
+    );
+    const source = postgresSource(postgres.url('ascii'), 'SELECT 1 AS id', {
+      unchangedQuery: 'SELECT chr(255)',
+    });
+    expect(await failureOf(() => readAll(source))).toMatchObject({
+      code: 'SOURCE_PROBE_INVALID',
+      message: 'The probe of spec.source.unchangedQuery returned bytes that are not UTF-8.',
+    });
+  });
+
   test('may return as many bytes as are allowed', async () => {
     expect((await listed("SELECT repeat('x', 1020)")).rows).toHaveLength(100);
   });
