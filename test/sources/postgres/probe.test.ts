@@ -185,7 +185,7 @@ describe('a probe', () => {
 
   test('must return text in UTF-8, as other bytes would all be the same', async () => {
     await postgres.query(
-      "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'",
+      "CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'",
     );
     const source = postgresSource(postgres.url('ascii'), 'SELECT 1 AS id', {
       unchangedQuery: 'SELECT chr(255)',
