@@ -16,6 +16,7 @@ import type { Mapping } from './mapping/mapping.ts';
 import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
+import { withLiveDocuments } from './comparison/live-documents.ts';
 import { knownDocuments, planDeletes, planMarkedDeletes } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
@@ -88,7 +89,7 @@ async function planFrom(
   const listing = listingOf(job, source, position);
   const tally = new Tally();
   const quarantine = new Quarantine(job.quarantine, tally);
-  const known = await knownDocuments(job, { source: { listing }, state }, position, ports.expected);
+  const known = await knownDocuments(job, { state }, position);
   const { scope, empty } = position;
   const resend = job.resend || job.reconcile;
   if (resend) tally.resent = 0;
@@ -106,7 +107,9 @@ async function planFrom(
     mappingVersion: job.mapping.version,
     kernel: ports.kernel,
   };
-  const extracted = extract(guarded, checkpoint, basis, skippable, tally, signal);
+  const reading =
+    listing === 'full' ? withLiveDocuments(guarded, known, ports, position) : guarded;
+  const extracted = extract(reading, checkpoint, basis, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
   quarantine.end();

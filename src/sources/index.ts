@@ -80,14 +80,14 @@ export async function openSource(
 async function openSqlSource(
   source: SqlSourceSpec,
   dsn: string,
-  { permit, oracleClientLibDir }: SourceSurroundings,
+  { permit, oracleClientLibDir, clock }: SourceSurroundings,
 ): Promise<OpenedSource> {
   for (const server of sqlServers(source, dsn)) permit.server(server, [source.secretRef]);
   if (source.type === 'postgres') {
     const { PostgresSource } = await import('./postgres/source.ts');
-    return new PostgresSource(source, dsn);
+    return new PostgresSource(source, dsn, clock);
   }
   const { SqlSource } = await import('./sql/source.ts');
   const engine = await ENGINES[source.type]();
-  return new SqlSource(source, engine(source, dsn, oracleClientLibDir));
+  return new SqlSource(source, engine(source, dsn, oracleClientLibDir), clock);
 }

@@ -8,6 +8,11 @@ export const SOURCE_CONNECT_SECONDS_DEFAULT = 15;
 /** One statement at the source, unless `source.statementTimeoutSeconds` is set; a first load may take an hour. */
 export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
 
+/** Bytes of the row of `source.unchangedQuery`, which is stored with each run; counts and hashes have some 100. */
+export const PROBE_ANSWER_BYTES_MAX = 1_024;
+/** Hours after which the answer of `source.unchangedQuery` is not trusted, unless `source.fullListingEveryHours` is set. */
+export const FULL_LISTING_HOURS_DEFAULT = 24;
+
 /** Pages that one run reads of a resumable listing, unless `source.pagesPerRun` is set. */
 export const HTTP_PAGES_PER_RUN_DEFAULT = 100;
 /** Windows that one run reads of a listing of changes, unless `source.window.windowsPerRun` is set; each is at least one request. */

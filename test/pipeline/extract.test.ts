@@ -59,7 +59,7 @@ async function extracted(rows: readonly WireRow[], options: Options = {}) {
 }
 
 function setOf(fingerprints: readonly string[]): FingerprintSet {
-  const set = new FingerprintSet(fingerprints.length);
+  const set = new FingerprintSet();
   set.addAll(Buffer.from(fingerprints.join(''), 'hex'));
   return set;
 }

@@ -82,6 +82,20 @@ describe('deletes', () => {
     expect(watermark).toBeNull();
   });
 
+  it('are held when the source ended without a single batch', async () => {
+    const known = await after(people(1, 2));
+    const silent = {
+      ...listing([]),
+      async *read() {
+        // No batch at all, not even the one that says that there is no row.
+      },
+    };
+    const { found, tally, watermark } = await planOver(silent, known, LOOSE);
+    expect(found.deletes).toEqual([]);
+    expect(tally.counts()).toMatchObject({ missing: 2, held: 2 });
+    expect(watermark).toBeNull();
+  });
+
   it('are held when the listing is empty, until they are allowed', async () => {
     const known = await after(people(1, 2));
     const held = await planOver(listing([]), known, LOOSE);
@@ -376,6 +390,36 @@ describe('a listing that says that nothing changed', () => {
       expect(source.checkpoints).toEqual(['100']);
     },
   );
+
+  /** Counts how often the fingerprints of the live records were read. */
+  const readingsOf = (known: KnownRecords): (() => number) => {
+    const fingerprints = known.fingerprints.bind(known);
+    let readings = 0;
+    known.fingerprints = (scope, kind) => {
+      if (kind === 'live') readings += 1;
+      return fingerprints(scope, kind);
+    };
+    return () => readings;
+  };
+
+  it('needs no fingerprints of the live records, unlike a listing without rows', async () => {
+    const known = await after(people(1, 2, 3));
+    known.checkpoint = '100';
+    const readings = readingsOf(known);
+    await planOver(unchanged(), known, LOOSE);
+    expect(readings()).toBe(0);
+    const { tally } = await planOver(listing([]), known, LOOSE);
+    expect(tally.counts()).toMatchObject({ missing: 3, held: 3 });
+    expect(readings()).toBe(1);
+  });
+
+  it('needs the fingerprints once when there are several batches', async () => {
+    const known = await after(people(1, 2, 3));
+    const readings = readingsOf(known);
+    const { tally } = await planOver(listing(people(1, 2, 3), { batchRows: 1 }), known, LOOSE);
+    expect(tally.counts()).toMatchObject({ seen: 3, unchanged: 3, missing: 0 });
+    expect(readings()).toBe(1);
+  });
 
   it('is not asked for by a run that reads everything, or sends everything', async () => {
     const known = await after(people(1));

@@ -65,8 +65,9 @@ function listingWith({ facts, removal, hold }: Evidence): RunRow | undefined {
  * missing, or everything that was missing has been deleted. Deletes of rows without readers count both as deleted and as
  * quarantined.
  */
-function hadEveryRecord({ missing, deleted, quarantined, rejected }: RunCounts): boolean {
-  if (missing === null) return false;
+function hadEveryRecord({ seen, missing, deleted, quarantined, rejected }: RunCounts): boolean {
+  // A run that read no row, because its source reported that nothing changed, saw no record either.
+  if (missing === null || seen === 0) return false;
   return missing === 0 || (deleted === missing && quarantined === 0 && rejected === 0);
 }
 

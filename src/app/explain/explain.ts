@@ -26,6 +26,7 @@ import {
   documentStatusOf,
   type Evidence,
 } from './document-status.ts';
+import { probeFactsOf } from './probe-facts.ts';
 import { stateLocation } from '../run/state-location.ts';
 
 export interface ExplainOptions {
@@ -85,6 +86,7 @@ export async function explainDocument(
     const missing = missingOf(evidence, lastSeen, deletePolicy);
     const standing = documentStatusOf(evidence, missing);
     const { record, newestRun, committed, elsewhere } = facts;
+    const probe = probeFactsOf(spec.source, newest?.watermark ?? null);
     return {
       docId: docId ?? null,
       apiId: docId === undefined ? doc : apiDocumentId(docId),
@@ -101,6 +103,7 @@ export async function explainDocument(
       pushes,
       newestRun: newestRun === undefined ? null : runFacts(newestRun),
       elsewhere: docId === undefined ? [] : elsewhere,
+      ...(probe !== undefined && { probe }),
       runsSearched: committed.length,
       unreadable: [...lines.unreadable].map(([runId, message]) => ({ runId, message })),
     };

@@ -2,6 +2,7 @@ import { count } from '../../core/text/count-text.ts';
 import { printable } from '../../core/text/printable.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
 import { EXPLAIN_READERS_SHOWN_MAX, EXPLAIN_VALUE_CHARACTERS_MAX } from '../limits.ts';
+import type { ProbeFacts } from './probe-facts.ts';
 import type { DocumentDelivery, Explanation, Quarantined, RunFacts, SentDocument } from './explanation.ts';
 
 export type Row = readonly [label: string, value: string];
@@ -105,6 +106,7 @@ function placeRows(explanation: Explanation): Row[] {
       `${runText(newestRun)}${newestRun.error === null ? '' : `: ${errorText(newestRun.error)}`}`,
     ]);
   }
+  if (explanation.probe !== undefined) rows.push(['probe', probeText(explanation.probe)]);
   if (present !== true) {
     for (const other of elsewhere)
       rows.push(['other target', `${other.target}, which ${other.known ? 'has it' : 'does not have it'}`]);
@@ -112,6 +114,13 @@ function placeRows(explanation: Explanation): Row[] {
   for (const { runId, message } of unreadable)
     rows.push(['not read', `artifacts of run ${runId}: ${message}`]);
   return rows;
+}
+
+function probeText(probe: ProbeFacts | null): string {
+  if (probe === null)
+    return 'source.unchangedQuery has no stored answer, so the next run reads every row: no full listing was completed, or it had quarantined rows or held deletes';
+  const answer = probe.answer.map((value) => value ?? 'NULL').join(', ');
+  return `a run reads no rows while source.unchangedQuery answers ${answer}, as before the full listing of ${time(probe.listedAt)}; the next full listing is due at ${time(probe.fullListingDue)}`;
 }
 
 function quarantineRows({ run, artifact, row, code, reason, fields }: Quarantined): Row[] {

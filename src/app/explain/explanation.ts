@@ -2,6 +2,7 @@ import type { DeletePolicy } from '../../definitions/connector/types.ts';
 import type { DeliveryStep, RejectedDocument } from '../../pipeline/ports/delivery-port.ts';
 import type { WaitingPush } from '../../pipeline/ports/push-port.ts';
 import type { RunRow } from '../../pipeline/ports/state-port.ts';
+import type { ProbeFacts } from './probe-facts.ts';
 
 /**
  * The status of a document. The first one that matches applies:
@@ -131,6 +132,11 @@ export interface Explanation {
   /** The newest run, whatever its outcome; null: no run for this target. */
   readonly newestRun: RunFacts | null;
   readonly elsewhere: readonly { readonly target: string; readonly known: boolean }[];
+  /**
+   * The probe of `source.unchangedQuery`, which decides whether a run reads rows; null: the next run reads every row, because no
+   * answer is stored. Absent for a connector without a probe.
+   */
+  readonly probe?: ProbeFacts | null;
   /** The number of committed runs that were searched for a delete, newest first. */
   readonly runsSearched: number;
   /** Runs whose artifacts could not be read, with the reasons; information that only they contain is missing here. */

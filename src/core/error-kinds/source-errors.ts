@@ -17,6 +17,8 @@ export const SOURCE_ERRORS = {
   SOURCE_TLS: wrong(EXIT.configuration),
   /** The database rejects the query: an unknown table or column, or a syntax error. The message has the text of the database and the position. */
   SOURCE_QUERY_INVALID: wrong(EXIT.configuration),
+  /** The probe of `source.unchangedQuery` did not return exactly one short row of text. Nothing was changed. Correct the probe. */
+  SOURCE_PROBE_INVALID: wrong(EXIT.configuration),
   /** The mapping names columns that the source does not have. The message lists the missing ones and what the query returns. */
   SOURCE_COLUMN_MISSING: wrong(EXIT.configuration),
   /** The source refused the query for another reason, which the message quotes. */

@@ -48,6 +48,10 @@ export interface SqlSourceSpec {
   readonly secretRef: string;
   /** May contain `:watermark`, which makes it a delta query. */
   readonly query: string;
+  /** The probe: while its one row stays the same, `query` lists the same rows. Only for a query without `:watermark`. */
+  readonly unchangedQuery?: string;
+  /** After these hours the probe is not trusted and every row is read; a whole number. */
+  readonly fullListingEveryHours?: number;
   readonly watermarkField?: string;
   /** `90s`, `5m`, `2h`, `1d` for watermarks in time; a whole number for watermarks that count. */
   readonly watermarkLag?: string | number;

@@ -26,8 +26,15 @@ export class FingerprintSet {
   #capacity: number;
   #marked = 0;
 
-  constructor(expected = 0) {
-    this.#capacity = Math.max(SLOTS_MIN, Math.ceil(expected / LOAD_MAX) + 1);
+  constructor() {
+    this.#capacity = SLOTS_MIN;
+    this.#slots = new Uint32Array(this.#capacity * 2);
+  }
+
+  /** Makes room for this many fingerprints before the first one is added: a set that grows holds both tables for a moment. */
+  expect(fingerprints: number): void {
+    if (this.size > 0) return;
+    this.#capacity = Math.max(SLOTS_MIN, Math.ceil(fingerprints / LOAD_MAX) + 1);
     this.#slots = new Uint32Array(this.#capacity * 2);
   }
 

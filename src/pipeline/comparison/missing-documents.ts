@@ -2,7 +2,7 @@ import { HELD_LISTED_MAX } from '../limits.ts';
 import type { ChangeSink } from '../diff.ts';
 import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
 import { decideDeletes } from '../guard.ts';
-import type { Job, Ports } from '../ports/job.ts';
+import type { Job } from '../ports/job.ts';
 import type { Position, RecordKind, State } from '../ports/state-port.ts';
 import type { Tally } from '../counts/tally.ts';
 
@@ -11,8 +11,8 @@ type RecordState = Pick<State, 'fingerprints' | 'idsOf'>;
 /** The fingerprints of stored records that a run needs. A record without a mark after the listing is missing from the source. */
 export interface KnownDocuments {
   /**
-   * The fingerprints of the records that are not soft-deleted; empty for a delta query, which proves nothing about the rows it
-   * does not list.
+   * The fingerprints of the records that are not soft-deleted, once the listing has begun; empty for a delta query, which proves
+   * nothing about the rows it does not list.
    */
   readonly live: FingerprintSet;
   /**
@@ -23,26 +23,17 @@ export interface KnownDocuments {
   readonly softDeleted: FingerprintSet;
 }
 
-/** A set that is too small doubles, which takes three times its memory for a moment. */
-const EXPECTED_MARGIN = 1.02;
-
 /**
- * @param expected about how many records there are
+ * Returns the known documents. The live ones are missing until `withLiveDocuments` adds them.
  * @throws BridgeError STATE_*
  */
 export async function knownDocuments(
   { deletePolicy }: Pick<Job, 'deletePolicy'>,
-  { source, state }: { readonly source: Pick<Ports['source'], 'listing'>; readonly state: RecordState },
-  { scope, empty }: Pick<Position, 'scope' | 'empty'>,
-  expected = 0,
+  { state }: { readonly state: RecordState },
+  { scope, empty }: Position,
 ): Promise<KnownDocuments> {
-  const isRead = !empty && source.listing === 'full';
-  const live = new FingerprintSet(isRead ? Math.ceil(expected * EXPECTED_MARGIN) : 0);
-  const known = { live, softDeleted: new FingerprintSet() };
+  const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
   if (empty) return known;
-  if (isRead) {
-    for await (const chunk of state.fingerprints(scope, 'live')) known.live.addAll(chunk);
-  }
   if (deletePolicy === 'auto_delete_missing') {
     for await (const chunk of state.fingerprints(scope, 'soft-deleted')) known.softDeleted.addAll(chunk);
   }

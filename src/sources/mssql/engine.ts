@@ -36,6 +36,7 @@ export function mssqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   const { host, port, instance, database, user } = address;
   const place = { host, port, instance, database, user, secretRef: spec.secretRef };
   return {
+    identity: JSON.stringify(place),
     placeholder: () => '@watermark',
     lowest: {
       timestamp: ['0001-01-01', '0002-01-01', '1753-01-02', '1970-01-02'].map((day) => `${day} 00:00:00`),

@@ -18,6 +18,7 @@ export function mysqlEngine(spec: SqlSourceSpec, dsn: string): SqlEngine {
   const { host, port, database, user } = address;
   const place = { host, port, database, user, secretRef: spec.secretRef };
   return {
+    identity: JSON.stringify(place),
     placeholder: () => '?',
     lowest: {
       timestamp: ['0000-00-00 00:00:00', '0002-01-01 00:00:00', '1970-01-02 00:00:00'],

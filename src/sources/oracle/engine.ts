@@ -36,6 +36,7 @@ export function oracleEngine(spec: SqlSourceSpec, dsn: string, clientLibDir?: st
   const place = { at: address.at, user: address.user, secretRef: spec.secretRef };
   const lowestNumber = `-${'9'.repeat(38)}`;
   return {
+    identity: JSON.stringify(place),
     placeholder: () => PLACEHOLDER,
     lowest: {
       timestamp: ['0001-01-01', '0002-01-01', '1970-01-02'].map((day) => `${day} 00:00:00`),

@@ -9,7 +9,10 @@ import { postgresError, type PostgresPlace } from './errors.ts';
 import { columnOf, isBuiltIn } from './types.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
+import { probeError, probeOf, requireProbeFields, type Probe } from '../sql/probe.ts';
+import { readProbeCheckpoint } from '../sql/probe-checkpoint.ts';
 import { requireFields, withoutTrailingSemicolons } from '../sql/query.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import type { SessionPhase } from '../driver-errors.ts';
 
 /** The time for a second connection to cancel a query; after it the first connection is closed. */
@@ -59,16 +62,20 @@ export class PostgresSource implements Source {
   readonly #place: PostgresPlace;
   /** The connector's query with `$1` instead of its watermark. */
   readonly #query: string;
+  readonly #probe: Probe | undefined;
   #client: PostgresClient | undefined;
   #cancelling: Promise<void> = Promise.resolve();
 
   /** @param dsn the connection string in the connector's secret. @throws BridgeError SECRET_INVALID */
-  constructor(spec: SqlSourceSpec, dsn: string) {
+  constructor(spec: SqlSourceSpec, dsn: string, clock: Pick<Clock, 'now'>) {
     this.listing = isDeltaQuery(spec.query, 'postgres') ? 'delta' : 'full';
     this.#spec = spec;
     this.#address = parsePostgresDsn(dsn, spec.secretRef, spec.tls?.caFile);
     const { host, port, database, user } = this.#address;
     this.#place = { host, port, database, user, secretRef: spec.secretRef };
+    // The session options may set another search_path.
+    const identity = JSON.stringify([host, port, database, user, this.#address.options]);
+    this.#probe = probeOf(spec, identity, clock);
     this.#query = bindWatermark(
       withoutTrailingSemicolons(spec.query, 'postgres'),
       'postgres',
@@ -100,6 +107,10 @@ export class PostgresSource implements Source {
           : [];
       await client.query(`EXPLAIN ${this.#query}`, values);
       const columns = await describeColumns(client, fields);
+      await this.#probing(async ({ query }) => {
+        requireProbeFields((await client.describe(query)).fields);
+        await client.query(`EXPLAIN ${query}`);
+      });
       await client.end();
       return columns;
     } catch (thrown) {
@@ -134,27 +145,50 @@ export class PostgresSource implements Source {
       const statement = await client.describe(this.#query);
       const fields = requireFields(statement.fields);
       const columns = await describeColumns(client, fields);
+      const answer = await this.#probing(async (probe) => {
+        requireProbeFields((await client.describe(probe.query)).fields);
+        return probe.ask((query, into) => {
+          client.stream(query, [], into);
+        }, signal);
+      });
+      const probed = answer && this.#probe?.endOf(answer, columns, checkpoint);
       const window =
         this.listing === 'delta'
           ? await watermarkWindow(
               client,
               watermarkOf(this.#spec, fields, statement.parameters),
               this.#query,
-              checkpoint,
+              // The connector had a probe and no :watermark before.
+              readProbeCheckpoint(checkpoint) === undefined ? checkpoint : undefined,
             )
           : undefined;
-      client.stream(this.#query, window === undefined ? [] : [window.from], rows);
-      yield* rows.batches(columns, () => ({
-        checkpoint: window?.to,
-        truncated: false,
-        ...(window?.ahead !== undefined && { ahead: window.ahead }),
-      }));
+      if (probed?.unchanged === true) rows.end();
+      else client.stream(this.#query, window === undefined ? [] : [window.from], rows);
+      yield* rows.batches(
+        columns,
+        () =>
+          probed ?? {
+            checkpoint: window?.to,
+            truncated: false,
+            ...(window?.ahead !== undefined && { ahead: window.ahead }),
+          },
+      );
       await client.end();
     } catch (thrown) {
       throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
       await this.close();
+    }
+  }
+
+  /** @returns undefined without a probe. @throws BridgeError SOURCE_PROBE_INVALID, or an error that names the probe's field */
+  async #probing<T>(work: (probe: Probe) => Promise<T>): Promise<T | undefined> {
+    if (this.#probe === undefined) return undefined;
+    try {
+      return await work(this.#probe);
+    } catch (thrown) {
+      throw probeError(postgresError(thrown, this.#place, 'query', this.#spec.unchangedQuery));
     }
   }
 

@@ -48,6 +48,8 @@ export interface SqlSession {
 
 /** A database product, described by its differences from the others. */
 export interface SqlEngine {
+  /** The database and its user, without the password: another one may have other rows. */
+  readonly identity: string;
   /** Replaces `:watermark` in a query. */
   readonly placeholder: (occurrence: number) => string;
   /**

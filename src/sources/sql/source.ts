@@ -5,8 +5,11 @@ import type { Column, RowBatch } from '../../pipeline/ports/ports.ts';
 import { asError } from '../../core/thrown.ts';
 import type { OpenedSource, RowPolicy } from '../opened-source.ts';
 import { RowBatcher } from '../row-batcher.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { readDelta, type Delta } from './delta.ts';
 import type { SqlEngine, SqlSession } from './engine.ts';
+import { probeError, probeOf, requireProbeFields, type Probe } from './probe.ts';
+import { readProbeCheckpoint, type ProbeAnswer } from './probe-checkpoint.ts';
 import { RowWriter } from './row-writer.ts';
 import { requireFields, watermarkIndex, withoutTrailingSemicolons } from './query.ts';
 import type { SessionPhase } from '../driver-errors.ts';
@@ -18,14 +21,16 @@ export class SqlSource implements OpenedSource {
   readonly #spec: SqlSourceSpec;
   readonly #engine: SqlEngine;
   readonly #query: string;
+  readonly #probe: Probe | undefined;
   #occurrences = 0;
   #session: SqlSession | undefined;
   #cancelling: Promise<void> = Promise.resolve();
 
-  constructor(spec: SqlSourceSpec, engine: SqlEngine) {
+  constructor(spec: SqlSourceSpec, engine: SqlEngine, clock: Pick<Clock, 'now'>) {
     this.listing = isDeltaQuery(spec.query, spec.type) ? 'delta' : 'full';
     this.#spec = spec;
     this.#engine = engine;
+    this.#probe = probeOf(spec, engine.identity, clock);
     this.#query = bindWatermark(withoutTrailingSemicolons(spec.query, spec.type), spec.type, (occurrence) => {
       this.#occurrences = occurrence;
       return engine.placeholder(occurrence);
@@ -36,6 +41,9 @@ export class SqlSource implements OpenedSource {
     return this.#ask(signal, this.#query, async (session) => {
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
       this.#deltaOf(columns, undefined);
+      await this.#probing(async ({ query }) => {
+        requireProbeFields(await session.describe(query, false));
+      });
       return columns;
     });
   }
@@ -61,30 +69,27 @@ export class SqlSource implements OpenedSource {
     try {
       await session.connect();
       phase = 'query';
+      const answer = await this.#probing((probe) => answerTo(probe, session, signal));
       asked = this.#query;
       const columns = requireFields(await session.describe(this.#query, this.listing === 'delta'));
+      const probed = answer && this.#probe?.endOf(answer, columns, checkpoint);
       const delta = await this.#withCeiling(this.#deltaOf(columns, checkpoint), session);
       const out = new RowWriter(rows, delta && { ...delta.watermark, ceiling: delta.ceiling });
       rows.onDrain = () => {
         session.resume();
       };
-      const reading =
-        delta === undefined
-          ? session.read(this.#query, undefined, out)
-          : readDelta(delta, session, this.#engine, out);
-      reading.then(
-        () => {
-          rows.end();
-        },
-        (thrown: unknown) => {
-          rows.fail(asError(thrown));
-        },
+      if (probed?.unchanged === true) rows.end();
+      else if (delta === undefined) endAfter(session.read(this.#query, undefined, out), rows);
+      else endAfter(readDelta(delta, session, this.#engine, out), rows);
+      yield* rows.batches(
+        columns,
+        () =>
+          probed ?? {
+            checkpoint: out.highest,
+            truncated: false,
+            ...(out.ahead !== undefined && { ahead: out.ahead }),
+          },
       );
-      yield* rows.batches(columns, () => ({
-        checkpoint: out.highest,
-        truncated: false,
-        ...(out.ahead !== undefined && { ahead: out.ahead }),
-      }));
       await session.end();
     } catch (thrown) {
       throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, phase, asked);
@@ -98,6 +103,16 @@ export class SqlSource implements OpenedSource {
     await this.#cancelling;
     this.#session?.destroy();
     this.#session = undefined;
+  }
+
+  /** @returns undefined without a probe. @throws BridgeError SOURCE_PROBE_INVALID, or an error that names the probe's field */
+  async #probing<T>(work: (probe: Probe) => Promise<T>): Promise<T | undefined> {
+    if (this.#probe === undefined) return undefined;
+    try {
+      return await work(this.#probe);
+    } catch (thrown) {
+      throw probeError(this.#engine.errorOf(thrown, 'query', this.#probe.query));
+    }
   }
 
   /** Runs a request on its own connection. @param query the query that is sent, for the position of its error */
@@ -151,7 +166,8 @@ export class SqlSource implements OpenedSource {
       watermark: { name, index, kind, lowest },
       occurrences: this.#occurrences,
       lag: watermarkLagIn(unitOf(kind), watermarkLag, name),
-      checkpoint,
+      // The connector had a probe and no :watermark before.
+      checkpoint: readProbeCheckpoint(checkpoint) === undefined ? checkpoint : undefined,
       ceiling: undefined,
     };
   }
@@ -161,4 +177,26 @@ export class SqlSource implements OpenedSource {
     const ceiling = highestCheckpoint(await session.present(), delta.watermark.kind, delta.lag);
     return { ...delta, ceiling };
   }
+}
+
+async function answerTo(probe: Probe, session: SqlSession, signal: AbortSignal): Promise<ProbeAnswer> {
+  requireProbeFields(await session.describe(probe.query, false));
+  return probe.ask((query, rows) => {
+    rows.onDrain = () => {
+      session.resume();
+    };
+    endAfter(session.read(query, undefined, new RowWriter(rows, undefined)), rows);
+  }, signal);
+}
+
+/** Ends the rows when reading has succeeded, and fails them otherwise. */
+function endAfter(reading: Promise<void>, rows: RowBatcher): void {
+  reading.then(
+    () => {
+      rows.end();
+    },
+    (thrown: unknown) => {
+      rows.fail(asError(thrown));
+    },
+  );
 }

@@ -91,7 +91,8 @@ describe('FingerprintSet', () => {
 
   it('hands out the unmarked ones in chunks, none twice', () => {
     const members = pairs(20_000);
-    const set = new FingerprintSet(members.length);
+    const set = new FingerprintSet();
+    set.expect(members.length);
     set.addAll(Buffer.concat(members.map(bytesOf)));
     set.markSeen(set.find(members[0]!.high, members[0]!.low));
     const chunks = [...set.unmarkedFingerprints()];

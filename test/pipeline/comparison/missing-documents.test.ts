@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HELD_LISTED_MAX } from '../../../src/pipeline/limits.ts';
-import { knownDocuments } from '../../../src/pipeline/comparison/missing-documents.ts';
+import { FingerprintSet } from '../../../src/pipeline/comparison/fingerprint-set.ts';
+import { withLiveDocuments } from '../../../src/pipeline/comparison/live-documents.ts';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
@@ -193,31 +194,35 @@ describe('the fingerprints that a run needs', () => {
     );
   }
 
+  /** Loads the live documents as a full listing does before its first batch. */
+  async function loaded(expected?: number, empty = false): Promise<FingerprintSet> {
+    const state = records();
+    const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
+    const source = rowsSource({ columns: [], rows: [] });
+    const ports = { state, ...(expected !== undefined && { expected }) };
+    const position = { ...state.position(), empty };
+    const listing = withLiveDocuments(source, known, ports, position);
+    for await (const batch of listing.read(undefined, new AbortController().signal)) {
+      expect(batch.count).toBe(0);
+    }
+    return known.live;
+  }
+
   it.each([COUNT, COUNT - 1_000, COUNT + 1_000, undefined])(
     'are all known when %p are expected',
     async (expected) => {
-      const state = records();
-      const ports = { source: { listing: 'full' } as const, state };
-      const { live } = await knownDocuments(POLICY, ports, state.position(), expected);
-      expect(live.size).toBe(COUNT);
+      expect((await loaded(expected)).size).toBe(COUNT);
     },
   );
 
   it('get a table of the right size when as many as expected are known', async () => {
-    const state = records();
-    const ports = { source: { listing: 'full' } as const, state };
-    const { live } = await knownDocuments(POLICY, ports, state.position(), COUNT);
+    const live = await loaded(COUNT);
     expect(live.bytes).toBeLessThan((COUNT * 8) / 0.7);
-    expect((await knownDocuments(POLICY, ports, state.position())).live.bytes).toBeGreaterThan(live.bytes);
+    expect((await loaded()).bytes).toBeGreaterThan(live.bytes);
   });
 
-  it.each([
-    ['a listing of changes', 'delta', false],
-    ['a position without records', 'full', true],
-  ] as const)('get no table for %s', async (_, listing, empty) => {
-    const state = records();
-    const position = { ...state.position(), empty };
-    const { live } = await knownDocuments(POLICY, { source: { listing }, state }, position, 1_000_000);
+  it('get no table for a position without records', async () => {
+    const live = await loaded(1_000_000, true);
     expect(live.size).toBe(0);
     expect(live.bytes).toBeLessThan(10_000);
   });

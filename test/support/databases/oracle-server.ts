@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../../../src/core/time/clock.ts';
 import type { SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { oracleEngine } from '../../../src/sources/oracle/engine.ts';
 import { SqlSource } from '../../../src/sources/sql/source.ts';
@@ -61,7 +62,8 @@ export function oracleSource(
   url: string,
   query: string,
   options: Partial<Omit<SqlSourceSpec, 'type' | 'query'>> = {},
+  clock: Pick<Clock, 'now'> = systemClock,
 ): SqlSource {
   const spec = { type: 'oracle', secretRef: 'test-db', query, ...options } as const;
-  return new SqlSource(spec, oracleEngine(spec, url));
+  return new SqlSource(spec, oracleEngine(spec, url), clock);
 }

@@ -1,12 +1,18 @@
 import type { SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { BridgeError } from '../../../src/core/errors.ts';
 import { PostgresSource } from '../../../src/sources/postgres/source.ts';
+import { systemClock, type Clock } from '../../../src/core/time/clock.ts';
 import { readAll, type Listing } from '../files/read-rows.ts';
 
 export type SourceOptions = Partial<Omit<SqlSourceSpec, 'type' | 'query'>>;
 
-export function postgresSource(url: string, query: string, options: SourceOptions = {}): PostgresSource {
-  return new PostgresSource({ type: 'postgres', secretRef: 'test-db', query, ...options }, url);
+export function postgresSource(
+  url: string,
+  query: string,
+  options: SourceOptions = {},
+  clock: Pick<Clock, 'now'> = systemClock,
+): PostgresSource {
+  return new PostgresSource({ type: 'postgres', secretRef: 'test-db', query, ...options }, url, clock);
 }
 
 /** Reads a query to its end. */

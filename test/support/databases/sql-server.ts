@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from '../../../src/core/time/clock.ts';
 import type { SqlSourceSpec } from '../../../src/definitions/connector/types.ts';
 import { mssqlEngine } from '../../../src/sources/mssql/engine.ts';
 import { SqlSource } from '../../../src/sources/sql/source.ts';
@@ -82,9 +83,10 @@ export function mssqlSource(
   url: string,
   query: string,
   options: Partial<Omit<SqlSourceSpec, 'type' | 'query'>> = {},
+  clock: Pick<Clock, 'now'> = systemClock,
 ): SqlSource {
   const spec = { type: 'mssql', secretRef: 'test-db', query, ...options } as const;
-  return new SqlSource(spec, mssqlEngine(spec, url));
+  return new SqlSource(spec, mssqlEngine(spec, url), clock);
 }
 
 function snapshotState(allowed: boolean): TdsResult {

@@ -1,4 +1,4 @@
-import { splitSql } from '../../../definitions/connector/sql/sql-text.ts';
+import { splitSql, type SqlDialect } from '../../../definitions/connector/sql/sql-text.ts';
 import { isConnector } from '../../../definitions/connector/schema/schema.ts';
 import { isSqlSource, type Connector } from '../../../definitions/connector/types.ts';
 import { valueAt } from '../../../definitions/draft.ts';
@@ -78,20 +78,23 @@ function requirePreviewable({ spec: { source } }: Connector): void {
       },
     );
   }
-  const pieces = splitSql(source.query, source.type);
+  requireOneSelect('source.query', source.query, source.type);
+  if (source.unchangedQuery !== undefined)
+    requireOneSelect('source.unchangedQuery', source.unchangedQuery, source.type);
+}
+
+/** @throws BridgeError PREVIEW_REFUSED */
+function requireOneSelect(field: string, query: string, dialect: SqlDialect): void {
+  const pieces = splitSql(query, dialect);
   const code = pieces.filter(({ kind }) => kind === 'code').map(({ text }) => text.replace(/\s+/g, ' '));
   const rest = pieces
     .map(({ kind, text }) => (kind === 'code' || endsEarly(text) ? text : kind === 'comment' ? ' ' : ' x '))
     .join('');
-  requireSelectOnly(source.type, rest);
+  requireSelectOnly(dialect, rest, field);
   if (code.length > 0 && !/;\s*[^;\s]/.test(rest)) return;
-  throw new BridgeError(
-    'PREVIEW_REFUSED',
-    'source.query has several statements, and previews run only one.',
-    {
-      hint: 'Write one SELECT.',
-    },
-  );
+  throw new BridgeError('PREVIEW_REFUSED', `${field} has several statements, and previews run only one.`, {
+    hint: 'Write one SELECT.',
+  });
 }
 
 /** Whether a server could see the end of a comment before the last line break. */

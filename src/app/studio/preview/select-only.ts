@@ -18,16 +18,17 @@ const WORD_OR_NUMBER = /[\p{L}_@#][\p{L}\p{N}_@#$]*|0x[\da-f]*|\d+\.?\d*(?:e[+-]
 /**
  * Refuses a query that would change something although previews only read.
  * @param code the query, with a name in place of each string and quoted name, and without comments
+ * @param field the field of the query, for the message
  * @throws BridgeError PREVIEW_REFUSED
  */
-export function requireSelectOnly(dialect: SqlDialect, code: string): void {
+export function requireSelectOnly(dialect: SqlDialect, code: string, field = 'source.query'): void {
   if (dialect !== 'mssql' && dialect !== 'mysql') return;
   const words = wordsOf(code);
   const isSelect = dialect === 'mysql' || words[0] === 'select' || words[0] === 'with';
   const refused = dialect === 'mysql' ? MYSQL_WORDS : MSSQL_WORDS;
   const merges = dialect === 'mssql' && words.some((word, at) => word === 'merge' && !isHint(words, at));
   if (isSelect && !merges && !words.some((word, at) => refused.has(word) && !isHint(words, at))) return;
-  throw new BridgeError('PREVIEW_REFUSED', 'source.query is more than one SELECT, and previews only read.', {
+  throw new BridgeError('PREVIEW_REFUSED', `${field} is more than one SELECT, and previews only read.`, {
     hint: 'Write one SELECT. Quote a column that is named like a statement.',
   });
 }

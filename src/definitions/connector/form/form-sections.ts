@@ -45,6 +45,8 @@ export const SECTIONS: readonly SectionSpec[] = [
     title: 'Changes since the last run',
     hint: 'For a source that returns only what changed. Leave all of it empty for a source that returns everything.',
     paths: source(
+      'unchangedQuery',
+      'fullListingEveryHours',
       'watermarkField',
       'watermarkLag',
       'watermarkStart',

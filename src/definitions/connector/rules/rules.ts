@@ -1,5 +1,6 @@
 import type { FieldFinding } from '../../problem.ts';
 import { deltaFindings } from './delta.ts';
+import { probeFindings } from './probe.ts';
 import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
 import { geminiFindings } from './gemini.ts';
@@ -24,6 +25,7 @@ import { templateFindings } from './templates.ts';
 const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   scheduleFindings,
   deltaFindings,
+  probeFindings,
   templateFindings,
   fieldFindings,
   fileFindings,

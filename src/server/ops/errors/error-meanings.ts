@@ -86,6 +86,8 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
     'TLS to the source failed: the certificate is not trusted, or the server and the connection string disagree about TLS.',
   SOURCE_QUERY_INVALID:
     'The database rejects the query: an unknown table or column, or a syntax error. The message has the text of the database and the position.',
+  SOURCE_PROBE_INVALID:
+    'The probe of `source.unchangedQuery` did not return exactly one short row of text. Nothing was changed. Correct the probe.',
   SOURCE_COLUMN_MISSING:
     'The mapping names columns that the source does not have. The message lists the missing ones and what the query returns.',
   SOURCE_REFUSED: 'The source refused the query for another reason, which the message quotes.',

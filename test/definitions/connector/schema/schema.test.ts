@@ -16,6 +16,8 @@ const sqlSource: Whole<SqlSourceSpec> = {
   type: 'postgres',
   secretRef: 'hr-db-credentials',
   query: 'SELECT id, name FROM t WHERE u > :watermark',
+  unchangedQuery: 'SELECT count(*), max(u) FROM t',
+  fullListingEveryHours: 12,
   watermarkField: 'u',
   watermarkLag: '5m',
   connectTimeoutSeconds: 5,
