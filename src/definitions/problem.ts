@@ -26,6 +26,7 @@ type ProblemCode =
   | 'delta_deletes'
   | 'watermark_field_missing'
   | 'watermark_lag_unused'
+  | 'connections_of_delta'
   | 'watermark_nulls_lost'
   | 'field_twice'
   | 'pagination_twice'

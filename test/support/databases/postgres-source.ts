@@ -5,8 +5,13 @@ import { readAll, type Listing } from '../files/read-rows.ts';
 
 export type SourceOptions = Partial<Omit<SqlSourceSpec, 'type' | 'query'>>;
 
-export function postgresSource(url: string, query: string, options: SourceOptions = {}): PostgresSource {
-  return new PostgresSource({ type: 'postgres', secretRef: 'test-db', query, ...options }, url);
+export function postgresSource(
+  url: string,
+  query: string,
+  options: SourceOptions = {},
+  ids = ['id'],
+): PostgresSource {
+  return new PostgresSource({ type: 'postgres', secretRef: 'test-db', query, ...options }, url, ids);
 }
 
 /** Reads a query to its end. */

@@ -76,6 +76,7 @@ export const SECTIONS: readonly SectionSpec[] = [
       'statementTimeoutSeconds',
       'thick',
       'rowLevelSecurity',
+      'connections',
     ),
   },
   {

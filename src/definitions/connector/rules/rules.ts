@@ -1,4 +1,5 @@
 import type { FieldFinding } from '../../problem.ts';
+import { connectionsFindings } from './connections.ts';
 import { deltaFindings } from './delta.ts';
 import { fieldFindings } from './fields.ts';
 import { fileFindings } from './file.ts';
@@ -24,6 +25,7 @@ import { templateFindings } from './templates.ts';
 const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   scheduleFindings,
   deltaFindings,
+  connectionsFindings,
   templateFindings,
   fieldFindings,
   fileFindings,

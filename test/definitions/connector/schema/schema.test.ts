@@ -22,6 +22,7 @@ const sqlSource: Whole<SqlSourceSpec> = {
   statementTimeoutSeconds: 60,
   tls: { caFile: '/etc/ssl/ca.pem' },
   rowLevelSecurity: 'allow',
+  connections: 2,
   thick: true,
 };
 
