@@ -28,7 +28,7 @@ sourceContract('A Postgres query through two connections', {
 });
 
 const twice = (query: string, ids?: string[]) => postgresSource(postgres.url(), query, TWO, ids);
-const once = (query: string) => postgresSource(postgres.url(), query);
+const single = (query: string) => postgresSource(postgres.url(), query);
 
 function sorted(rows: readonly RowTexts[]): string[] {
   return rows.map((row) => JSON.stringify(row)).sort();
@@ -80,7 +80,7 @@ describe('the two halves of a listing', () => {
     ['two equal columns', 'SELECT i AS a, i AS b FROM generate_series(1, 20000) AS i', ['a', 'b']],
     ['quoted columns', 'SELECT i AS "a""; b", 1 AS "Ü" FROM generate_series(1, 20000) AS i', ['a"; b', 'Ü']],
   ])('are about the same size, disjoint and complete for ids that are %s', async (_, query, ids) => {
-    const expected = await readAll(once(query));
+    const expected = await readAll(single(query));
     const { rows, columns, end } = await readAll(twice(query, ids));
     expect(sorted(rows)).toEqual(sorted(expected.rows));
     expect({ columns, end }).toEqual({ columns: expected.columns, end: expected.end });
@@ -105,7 +105,7 @@ describe('the two halves of a listing', () => {
           );
           const query = 'SELECT a, b, c FROM any_ids';
           expect(sorted((await readAll(twice(query, ids))).rows)).toEqual(
-            sorted((await readAll(once(query))).rows),
+            sorted((await readAll(single(query))).rows),
           );
         },
       ),
@@ -181,7 +181,7 @@ describe('the two halves of a listing', () => {
       0.1::float8 + 0.2 AS f, '\\x00ff'::bytea AS b FROM generate_series(1, 200) AS i`;
     const url = `postgres://odd:odd@${postgres.host}:${postgres.port}/postgres`;
     const { rows } = await readAll(postgresSource(url, query, TWO));
-    const { rows: expected } = await readAll(once(query));
+    const { rows: expected } = await readAll(single(query));
     expect(sorted(rows)).toEqual(sorted(expected));
   });
 });
@@ -197,7 +197,7 @@ describe('a query for two connections', () => {
     `SELECT 1 AS id, 'text' AS text, NULL AS nothing`,
   ])('may be %j', async (query) => {
     await postgres.query('CREATE TABLE IF NOT EXISTS single AS SELECT 1 AS id');
-    expect((await readAll(twice(query))).rows).toEqual((await readAll(once(query))).rows);
+    expect((await readAll(twice(query))).rows).toEqual((await readAll(single(query))).rows);
   });
 
   test('that cannot be part of another query is refused by a run and by doctor', async () => {
