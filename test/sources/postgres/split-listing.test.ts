@@ -68,17 +68,17 @@ async function halfSizes(query: string, ids?: string[]): Promise<number[]> {
 
 describe('the two halves of a listing', () => {
   test.each([
-    ['numbers', 'SELECT i AS id FROM generate_series(1, 20000) AS i', ['id']],
-    ['texts', `SELECT 'Ünï ' || i AS id FROM generate_series(1, 20000) AS i`, ['id']],
-    ['uuids', 'SELECT md5(i::text)::uuid AS id FROM generate_series(1, 20000) AS i', ['id']],
+    ['numbers', 'SELECT i AS id FROM generate_series(1, 6000) AS i', ['id']],
+    ['texts', `SELECT 'Ünï ' || i AS id FROM generate_series(1, 6000) AS i`, ['id']],
+    ['uuids', 'SELECT md5(i::text)::uuid AS id FROM generate_series(1, 6000) AS i', ['id']],
     [
       'times',
-      `SELECT timestamptz '2024-01-01Z' + i * interval '1 s' AS id FROM generate_series(1, 20000) AS i`,
+      `SELECT timestamptz '2024-01-01Z' + i * interval '1 s' AS id FROM generate_series(1, 6000) AS i`,
       ['id'],
     ],
-    ['JSON', `SELECT json_build_object('a', i) AS id FROM generate_series(1, 20000) AS i`, ['id']],
-    ['two equal columns', 'SELECT i AS a, i AS b FROM generate_series(1, 20000) AS i', ['a', 'b']],
-    ['quoted columns', 'SELECT i AS "a""; b", 1 AS "Ü" FROM generate_series(1, 20000) AS i', ['a"; b', 'Ü']],
+    ['JSON', `SELECT json_build_object('a', i) AS id FROM generate_series(1, 6000) AS i`, ['id']],
+    ['two equal columns', 'SELECT i AS a, i AS b FROM generate_series(1, 6000) AS i', ['a', 'b']],
+    ['quoted columns', 'SELECT i AS "a""; b", 1 AS "Ü" FROM generate_series(1, 6000) AS i', ['a"; b', 'Ü']],
   ])('are about the same size, disjoint and complete for ids that are %s', async (_, query, ids) => {
     const expected = await readAll(single(query));
     const { rows, columns, end } = await readAll(twice(query, ids));
@@ -86,7 +86,7 @@ describe('the two halves of a listing', () => {
     expect({ columns, end }).toEqual({ columns: expected.columns, end: expected.end });
     const sizes = await halfSizes(query, ids);
     expect(sizes).toHaveLength(2);
-    expect(Math.min(...sizes)).toBeGreaterThan(9_000);
+    expect(Math.min(...sizes)).toBeGreaterThan(2_700);
   });
 
   test('have each row once, whatever the ids', async () => {
@@ -114,11 +114,11 @@ describe('the two halves of a listing', () => {
   });
 
   test('keep rows with the same id together, in the order of the query', async () => {
-    const query = 'SELECT i % 10 AS id, i AS n FROM generate_series(1, 40000) AS i ORDER BY i';
+    const query = 'SELECT i % 10 AS id, i AS n FROM generate_series(1, 20000) AS i ORDER BY i';
     const { rows } = await readAll(twice(query));
     for (let id = 0; id < 10; id++) {
       const numbers = rows.filter((row) => row['id'] === String(id)).map(({ n }) => Number(n));
-      expect(numbers).toHaveLength(4_000);
+      expect(numbers).toHaveLength(2_000);
       expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
     }
   });
