@@ -53,7 +53,7 @@ async function sessionsGone(): Promise<void> {
   }
 }
 
-/** The rows of the two queries that are sent, by the application name of their session. */
+/** The number of rows that each session sends. */
 async function halfSizes(query: string, ids?: string[]): Promise<number[]> {
   await postgres.query('SELECT pg_stat_reset()');
   const sizes = new Map<string, number>();
@@ -164,7 +164,9 @@ describe('the two halves of a listing', () => {
     const reading = readAll(twice('SELECT id, state FROM earlier WHERE NOT EXISTS (SELECT FROM gate)'));
     const waiting = `SELECT 1 FROM pg_stat_activity
       WHERE application_name = 'gemini-sync-bridge' AND wait_event_type = 'Lock'`;
-    while ((await postgres.query(waiting)).length === 0);
+    for (;;) {
+      if ((await postgres.query(waiting)).length > 0) break;
+    }
     await postgres.query(`UPDATE earlier SET state = 'new'; DELETE FROM earlier WHERE id > 500`);
     await holder.query('COMMIT');
     await holder.end();
@@ -306,7 +308,7 @@ describe('in the middle of a listing through two connections', () => {
   test.each([0, 1])('the end of session %d by an administrator ends the other one', async (index) => {
     const { drain } = await firstBatch();
     const pids = await backends(2);
-    await postgres.query(`SELECT pg_terminate_backend(${pids[index]})`);
+    await postgres.query(`SELECT pg_terminate_backend(${String(pids[index])})`);
     expect(await failureOf(drain)).toMatchObject({
       code: 'SOURCE_LOST',
       hint: expect.stringContaining('Nothing was committed'),
@@ -317,7 +319,7 @@ describe('in the middle of a listing through two connections', () => {
   test('the failure of one half cancels the other one, even if it has sent nothing yet', async () => {
     const reading = failureOf(() => readAll(twice(`SELECT pg_sleep(3600)::text AS id`)));
     const pids = await backends(2);
-    await postgres.query(`SELECT pg_terminate_backend(${pids[1]})`);
+    await postgres.query(`SELECT pg_terminate_backend(${String(pids[1])})`);
     expect(await reading).toMatchObject({ code: 'SOURCE_LOST' });
     await sessionsGone();
   });
