@@ -29,6 +29,7 @@ type ProblemCode =
   | 'probe_of_delta'
   | 'probe_watermark'
   | 'full_listing_unused'
+  | 'connections_of_delta'
   | 'watermark_nulls_lost'
   | 'field_twice'
   | 'pagination_twice'

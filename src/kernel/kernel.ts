@@ -53,10 +53,10 @@ export class Kernel {
   /** The address that the offsets of the loaded rows count from. */
   #base = 0;
 
-  /** @param module what `scripts/build-kernel.ts` has made of `assembly/` */
+  /** @param module `dist/kernel.wasm`, which `npm run kernel` makes of `assembly/` */
   constructor(module: WebAssembly.Module) {
     const { exports: all } = new WebAssembly.Instance(module);
-    // The compiler cannot see into a module; the build has made it of these functions.
+    // The compiler cannot see into a module; `npm run kernel` has made it of these functions.
     const exports = all as KernelExports & WebAssembly.Exports;
     this.#exports = exports;
     this.#free = exports.freeFrom();

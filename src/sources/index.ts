@@ -43,7 +43,9 @@ export async function openSource(
   surroundings: SourceSurroundings,
 ): Promise<OpenedSource> {
   const { mode, source } = spec;
-  if (isSqlSource(source)) return openSqlSource(source, secret(source.secretRef), surroundings);
+  if (isSqlSource(source)) {
+    return openSqlSource(source, secret(source.secretRef), idFields(spec.mapping), surroundings);
+  }
   if (source.type === 'http' && mode === 'rest_pull') {
     const { HttpSource } = await import('./http/source.ts');
     const ids = idFields(spec.mapping);
@@ -80,12 +82,13 @@ export async function openSource(
 async function openSqlSource(
   source: SqlSourceSpec,
   dsn: string,
+  ids: readonly string[],
   { permit, oracleClientLibDir, clock }: SourceSurroundings,
 ): Promise<OpenedSource> {
   for (const server of sqlServers(source, dsn)) permit.server(server, [source.secretRef]);
   if (source.type === 'postgres') {
     const { PostgresSource } = await import('./postgres/source.ts');
-    return new PostgresSource(source, dsn, clock);
+    return new PostgresSource(source, dsn, ids, clock);
   }
   const { SqlSource } = await import('./sql/source.ts');
   const engine = await ENGINES[source.type]();

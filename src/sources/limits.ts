@@ -7,6 +7,8 @@ export const BATCH_ROWS_MAX = 2_000;
 export const SOURCE_CONNECT_SECONDS_DEFAULT = 15;
 /** One statement at the source, unless `source.statementTimeoutSeconds` is set; a first load may take an hour. */
 export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
+/** Waiting for a lock at a Postgres source that is read through two connections; longer waits may be for each other. */
+export const LOCK_SECONDS_MAX = 60;
 
 /** Bytes of the row of `source.unchangedQuery`, which is stored with each run; counts and hashes have some 100. */
 export const PROBE_ANSWER_BYTES_MAX = 1_024;

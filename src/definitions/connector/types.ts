@@ -61,6 +61,8 @@ export interface SqlSourceSpec {
   readonly tls?: { readonly caFile?: string };
   /** Postgres only: whether the run fails (the default) if a policy hides rows from the user. */
   readonly rowLevelSecurity?: 'refuse' | 'allow';
+  /** Postgres only, for a full listing: the number of connections that read it, each a part of the rows. */
+  readonly connections?: 1 | 2;
   /** For Oracle: uses its own client library instead of the driver's JavaScript. */
   readonly thick?: boolean;
 }

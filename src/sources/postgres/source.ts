@@ -1,11 +1,13 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { bindWatermark, isDeltaQuery } from '../../definitions/connector/watermark.ts';
-import { SOURCE_CONNECT_SECONDS_DEFAULT, SOURCE_STATEMENT_SECONDS_DEFAULT } from '../limits.ts';
+import { SOURCE_CONNECT_SECONDS_DEFAULT } from '../limits.ts';
 import type { PostgresAddress } from '../../net/postgres/address.ts';
-import type { Column, RowBatch, Source } from '../../pipeline/ports/ports.ts';
+import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { PostgresClient, type PostgresField } from './client.ts';
 import { parsePostgresDsn } from './dsn.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';
+import { beginSnapshot, IDENTIFY } from './snapshot.ts';
+import { halvesOf, prepareSplit, SecondConnection } from './split-listing.ts';
 import { columnOf, isBuiltIn } from './types.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
@@ -22,33 +24,6 @@ const CANCEL_SECONDS = 2;
  */
 const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
 
-/**
- * Sets every setting that changes how a value is written, so that equal rows are equal bytes in every session. A standby
- * supports REPEATABLE READ, and one snapshot serves the watermark and the rows. With row_security off, Postgres refuses a query
- * from which a policy would hide rows, as it does for pg_dump: a hidden row would count as deleted. Only PostgreSQL 17 and
- * newer have transaction_timeout, which would end a listing that is within its statement timeout.
- */
-function beginSnapshot({ statementTimeoutSeconds, rowLevelSecurity }: SqlSourceSpec): string {
-  const statementSeconds = statementTimeoutSeconds ?? SOURCE_STATEMENT_SECONDS_DEFAULT;
-  return `BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
-SET LOCAL TimeZone = 'UTC';
-SET LOCAL DateStyle = 'ISO, YMD';
-SET LOCAL IntervalStyle = 'iso_8601';
-SET LOCAL extra_float_digits = 3;
-SET LOCAL bytea_output = 'hex';
-SET LOCAL xmlbinary = 'base64';
-SET LOCAL lc_monetary = 'C';
-SET LOCAL row_security = ${rowLevelSecurity === 'allow' ? 'on' : 'off'};
-SET LOCAL idle_in_transaction_session_timeout = 0;
-SET LOCAL statement_timeout = ${statementSeconds * 1_000};
-SELECT set_config(name, '0', true) FROM (VALUES ('transaction_timeout')) AS newer(name)
-WHERE current_setting(name, true) IS NOT NULL;`;
-}
-
-/** A SQL_ASCII database may contain any bytes. If told to send UTF-8, the server would refuse to send invalid text. */
-const IDENTIFY = `SELECT pg_backend_pid(), set_config('client_encoding',
-  CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)`;
-
 /** A domain counts as its base type, as it does outside of an array. Arrays of boxes are written with semicolons. */
 const ARRAYS = `SELECT t.oid, COALESCE(NULLIF(e.typbasetype, 0), e.oid)
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
@@ -63,13 +38,20 @@ export class PostgresSource implements Source {
   /** The connector's query with `$1` instead of its watermark. */
   readonly #query: string;
   readonly #probe: Probe | undefined;
-  #client: PostgresClient | undefined;
+  readonly #ids: readonly string[];
+  #clients: readonly PostgresClient[] = [];
   #cancelling: Promise<void> = Promise.resolve();
 
-  /** @param dsn the connection string in the connector's secret. @throws BridgeError SECRET_INVALID */
-  constructor(spec: SqlSourceSpec, dsn: string, clock: Pick<Clock, 'now'>) {
+  /**
+   * @param dsn the connection string in the connector's secret
+   * @param ids the columns of the documents' id, by which two connections divide the rows
+   * @param clock tells how old the last full listing of a probe is
+   * @throws BridgeError SECRET_INVALID
+   */
+  constructor(spec: SqlSourceSpec, dsn: string, ids: readonly string[], clock: Pick<Clock, 'now'>) {
     this.listing = isDeltaQuery(spec.query, 'postgres') ? 'delta' : 'full';
     this.#spec = spec;
+    this.#ids = ids;
     this.#address = parsePostgresDsn(dsn, spec.secretRef, spec.tls?.caFile);
     const { host, port, database, user } = this.#address;
     this.#place = { host, port, database, user, secretRef: spec.secretRef };
@@ -106,6 +88,8 @@ export class PostgresSource implements Source {
           ? [watermarkOf(this.#spec, fields, statement.parameters).lowest.at(-1) ?? '']
           : [];
       await client.query(`EXPLAIN ${this.#query}`, values);
+      const halves = this.#halves(fields);
+      if (halves !== undefined) await prepareSplit(client, this.#place, fields, halves[0]);
       const columns = await describeColumns(client, fields);
       await this.#probing(async ({ query }) => {
         requireProbeFields((await client.describe(query)).fields);
@@ -125,12 +109,15 @@ export class PostgresSource implements Source {
     signal.throwIfAborted();
     const rows = new RowBatcher();
     const client = this.#connection();
-    this.#client = client;
+    this.#clients = [client];
     let backend = '';
+    let second: SecondConnection | undefined;
     const stop = (): void => {
-      rows.fail(new Error('stopped'));
-      this.#cancelling = this.#cancel(backend).finally(() => {
-        client.destroy();
+      const reason = new Error('stopped');
+      rows.fail(reason);
+      second?.rows.fail(reason);
+      this.#cancelling = this.#cancel([backend, second?.backend ?? '']).finally(() => {
+        this.#destroy();
       });
     };
     signal.addEventListener('abort', stop, { once: true });
@@ -145,12 +132,7 @@ export class PostgresSource implements Source {
       const statement = await client.describe(this.#query);
       const fields = requireFields(statement.fields);
       const columns = await describeColumns(client, fields);
-      const answer = await this.#probing(async (probe) => {
-        requireProbeFields((await client.describe(probe.query)).fields);
-        return probe.ask((query, into) => {
-          client.stream(query, [], into);
-        }, signal);
-      });
+      const answer = await this.#ask(client, signal);
       const probed = answer && this.#probe?.endOf(answer, columns, checkpoint);
       const window =
         this.listing === 'delta'
@@ -162,24 +144,44 @@ export class PostgresSource implements Source {
               readProbeCheckpoint(checkpoint) === undefined ? checkpoint : undefined,
             )
           : undefined;
-      if (probed?.unchanged === true) rows.end();
-      else client.stream(this.#query, window === undefined ? [] : [window.from], rows);
-      yield* rows.batches(
-        columns,
-        () =>
-          probed ?? {
-            checkpoint: window?.to,
-            truncated: false,
-            ...(window?.ahead !== undefined && { ahead: window.ahead }),
-          },
-      );
+      const end = (): ListingEnd =>
+        probed ?? {
+          checkpoint: window?.to,
+          truncated: false,
+          ...(window?.ahead !== undefined && { ahead: window.ahead }),
+        };
+      const halves = probed?.unchanged === true ? undefined : this.#halves(fields);
+      if (halves === undefined) {
+        if (probed?.unchanged === true) rows.end();
+        else client.stream(this.#query, window === undefined ? [] : [window.from], rows);
+        yield* rows.batches(columns, end);
+      } else {
+        const snapshot = await prepareSplit(client, this.#place, fields, halves[0]);
+        second = new SecondConnection(this.#connection(), this.#place);
+        this.#clients = [client, second.client];
+        await second.begin(this.#spec, client, snapshot);
+        // The cancel request of an earlier abort did not include this session.
+        signal.throwIfAborted();
+        yield* second.read(halves, { client, rows }, columns, end);
+      }
       await client.end();
     } catch (thrown) {
+      // The other half may be in a long sort.
+      if (second !== undefined && !signal.aborted) stop();
       throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
       await this.close();
     }
+  }
+
+  #ask(client: PostgresClient, signal: AbortSignal) {
+    return this.#probing(async (probe) => {
+      requireProbeFields((await client.describe(probe.query)).fields);
+      return probe.ask((query, into) => {
+        client.stream(query, [], into);
+      }, signal);
+    });
   }
 
   /** @returns undefined without a probe. @throws BridgeError SOURCE_PROBE_INVALID, or an error that names the probe's field */
@@ -201,20 +203,31 @@ export class PostgresSource implements Source {
 
   async close(): Promise<void> {
     await this.#cancelling;
-    this.#client?.destroy();
-    this.#client = undefined;
+    this.#destroy();
+  }
+
+  #destroy(): void {
+    for (const client of this.#clients) client.destroy();
+    this.#clients = [];
+  }
+
+  /** The queries of the two connections; undefined if one connection reads the listing. */
+  #halves(fields: readonly PostgresField[]): readonly [string, string] | undefined {
+    if (this.#spec.connections !== 2 || this.listing === 'delta') return undefined;
+    return halvesOf(this.#query, fields, this.#ids);
   }
 
   /** Also cancels the query on the server. If only the connection were closed, a long sort would continue there. */
-  async #cancel(backend: string): Promise<void> {
-    if (backend === '') return;
+  async #cancel(backends: readonly string[]): Promise<void> {
+    const known = backends.filter((backend) => backend !== '').map(Number);
+    if (known.length === 0) return;
     const second = new PostgresClient(this.#address, CANCEL_SECONDS);
     const giveUp = setTimeout(() => {
       second.destroy();
     }, CANCEL_SECONDS * 1_000);
     try {
       await second.connect();
-      await second.query('SELECT pg_cancel_backend($1)', [backend]);
+      await second.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [known]);
     } catch {
       // The server notices the closed connection by itself, but later.
     } finally {

@@ -38,8 +38,8 @@ async function age(milliseconds: number): Promise<void> {
     url: undefined,
     file: join(place.cwd, '.gemini-sync-bridge', 'state.db'),
   });
-  const row: { watermark: string } = await database.knex('connector_checkpoints').first();
-  const checkpoint = JSON.parse(row.watermark) as { listedAt: string };
+  const row = await database.knex('connector_checkpoints').first();
+  const checkpoint = JSON.parse(row?.watermark ?? '') as { listedAt: string };
   const listedAt = new Date(Date.parse(checkpoint.listedAt) - milliseconds).toISOString();
   await database
     .knex('connector_checkpoints')

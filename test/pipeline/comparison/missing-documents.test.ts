@@ -177,7 +177,6 @@ describe('a connector that is pushed to, after soft_delete_only', () => {
 });
 
 describe('the fingerprints that a run needs', () => {
-  const POLICY = { deletePolicy: 'auto_delete_missing' } as const;
   const COUNT = 5_000;
 
   function records(): KnownRecords {

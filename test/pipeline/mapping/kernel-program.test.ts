@@ -71,9 +71,9 @@ describe('a kernel with the program of a mapping', () => {
         fc.array(fc.tuple(...VALUES), { minLength: 1, maxLength: 12 }),
         (mapping, rows) => {
           const batch = batchOf(ALL, rows);
-          const { config, ...spec } = mapping;
+          const { config, watermarkField, ...spec } = mapping;
           const compiled = mappingOf(spec, {
-            watermarkField: mapping.watermarkField,
+            ...(watermarkField !== undefined && { watermarkField }),
             textRequired: config === 'CONTENT_REQUIRED',
           });
           const found = renderedByKernel(compiled, batch, config);

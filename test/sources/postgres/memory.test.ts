@@ -25,6 +25,16 @@ describe('memory', () => {
     expect(grownMib).toBeLessThan(150);
   });
 
+  test('of two connections is at most twice that, and does not grow with the number of wide rows', async () => {
+    const { rows, grownMib } = await growth(
+      'postgres-twice',
+      postgres.url(),
+      `SELECT i AS id, repeat('x', ${8 * MIB}) AS wide FROM generate_series(1, 60) AS i`,
+    );
+    expect(rows).toBe(60);
+    expect(grownMib).toBeLessThan(300);
+  });
+
   test('does not grow with the number of narrow rows', async () => {
     const { rows, grownMib } = await growth(
       'postgres',

@@ -11,8 +11,10 @@ export function postgresSource(
   query: string,
   options: SourceOptions = {},
   clock: Pick<Clock, 'now'> = systemClock,
+  ids = ['id'],
 ): PostgresSource {
-  return new PostgresSource({ type: 'postgres', secretRef: 'test-db', query, ...options }, url, clock);
+  const spec = { type: 'postgres', secretRef: 'test-db', query, ...options } as const;
+  return new PostgresSource(spec, url, ids, clock);
 }
 
 /** Reads a query to its end. */

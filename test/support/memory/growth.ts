@@ -6,7 +6,7 @@ const CHILD = fileURLToPath(new URL('./read-wide-rows.ts', import.meta.url));
 
 /** Reads a query in a process of its own, and tells by how much that process grew while it read. */
 export async function growth(
-  type: 'postgres' | 'mysql' | 'mssql' | 'oracle',
+  type: 'postgres' | 'postgres-twice' | 'mysql' | 'mssql' | 'oracle',
   url: string,
   query: string,
 ): Promise<{ readonly rows: number; readonly bytes: number; readonly grownMib: number }> {

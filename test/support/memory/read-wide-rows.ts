@@ -1,5 +1,5 @@
 /**
- * Reads a query in a process of its own, `<postgres|mysql|mssql|oracle> <url> <query>`, and prints as JSON how many rows and
+ * Reads a query in a process of its own, `<postgres|postgres-twice|mysql|mssql|oracle> <url> <query>`, and prints as JSON how many rows and
  * bytes came, and by how many MiB the process grew.
  */
 import type { Source } from '../../../src/pipeline/ports/ports.ts';
@@ -10,6 +10,7 @@ import { postgresSource } from '../databases/postgres-source.ts';
 
 const OPEN: Readonly<Record<string, (url: string, query: string) => Source>> = {
   postgres: postgresSource,
+  'postgres-twice': (url, query) => postgresSource(url, query, { connections: 2 }),
   mysql: mysqlSource,
   mssql: mssqlSource,
   oracle: oracleSource,

@@ -181,19 +181,19 @@ const TEMPLATES = fc
     { maxLength: 6 },
   )
   .map((parts) => parts.join(''));
-export const MAPPINGS = fc.record({
-  idField: fc.oneof(oneOf(...TEXTS), fc.uniqueArray(oneOf(...TEXTS), { minLength: 1, maxLength: 3 })),
-  titleField: oneOf(...TEXTS),
-  contentTemplate: TEMPLATES,
-  uriTemplate: fc.option(
-    fc
+export const MAPPINGS = fc.record(
+  {
+    idField: fc.oneof(oneOf(...TEXTS), fc.uniqueArray(oneOf(...TEXTS), { minLength: 1, maxLength: 3 })),
+    titleField: oneOf(...TEXTS),
+    contentTemplate: TEMPLATES,
+    uriTemplate: fc
       .array(oneOf(...TEXTS.map((name) => `{{ ${name} }}`), '/', '?', 'a'), { maxLength: 4 })
       .map((parts) => `https://x.example/${parts.join('')}`),
-    { nil: undefined },
-  ),
-  metadataFields: fc.uniqueArray(oneOf(...METADATA), { maxLength: 6 }),
-  aclUsersField: fc.option(fc.constant('users'), { nil: undefined, freq: 3 }),
-  aclGroupsField: fc.option(fc.constant('groups'), { nil: undefined, freq: 3 }),
-  watermarkField: fc.option(oneOf('stamp', 'zoned', 'date', 'number'), { nil: undefined, freq: 3 }),
-  config: fc.constantFrom('CONTENT_REQUIRED' as const, 'NO_CONTENT' as const),
-});
+    metadataFields: fc.uniqueArray(oneOf(...METADATA), { maxLength: 6 }),
+    aclUsersField: fc.constant('users'),
+    aclGroupsField: fc.constant('groups'),
+    watermarkField: oneOf('stamp', 'zoned', 'date', 'number'),
+    config: fc.constantFrom('CONTENT_REQUIRED' as const, 'NO_CONTENT' as const),
+  },
+  { requiredKeys: ['idField', 'titleField', 'contentTemplate', 'metadataFields', 'config'] },
+);

@@ -78,6 +78,7 @@ export const SECTIONS: readonly SectionSpec[] = [
       'statementTimeoutSeconds',
       'thick',
       'rowLevelSecurity',
+      'connections',
     ),
   },
   {

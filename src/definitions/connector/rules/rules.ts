@@ -1,4 +1,5 @@
 import type { FieldFinding } from '../../problem.ts';
+import { connectionsFindings } from './connections.ts';
 import { deltaFindings } from './delta.ts';
 import { probeFindings } from './probe.ts';
 import { fieldFindings } from './fields.ts';
@@ -26,6 +27,7 @@ const RULES: readonly ((connector: unknown) => readonly FieldFinding[])[] = [
   scheduleFindings,
   deltaFindings,
   probeFindings,
+  connectionsFindings,
   templateFindings,
   fieldFindings,
   fileFindings,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { connectionsFindings } from '../../../../src/definitions/connector/rules/connections.ts';
 import { deltaFindings } from '../../../../src/definitions/connector/rules/delta.ts';
 
 const codes = (source: Readonly<Record<string, unknown>>): string[] =>
@@ -84,6 +85,23 @@ describe('a watermarkLag', () => {
 
   test('is not checked without a query', () => {
     expect(codes({ watermarkLag: '5m' })).toEqual([]);
+  });
+});
+
+describe('two connections', () => {
+  const found = (query: unknown, connections: unknown) =>
+    connectionsFindings({ spec: { source: { type: 'postgres', query, connections } } });
+
+  test('are refused for a delta query', () => {
+    expect(found('SELECT a FROM t WHERE u > :watermark', 2)).toEqual([
+      expect.objectContaining({ code: 'connections_of_delta', path: 'spec.source.connections' }),
+    ]);
+  });
+
+  test('are accepted for a full listing, and one connection for both', () => {
+    expect(found("SELECT a FROM t WHERE u > ':watermark'", 2)).toEqual([]);
+    expect(found('SELECT a FROM t WHERE u > :watermark', 1)).toEqual([]);
+    expect(found(undefined, 2)).toEqual([]);
   });
 });
 

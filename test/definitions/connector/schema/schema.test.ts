@@ -24,6 +24,7 @@ const sqlSource: Whole<SqlSourceSpec> = {
   statementTimeoutSeconds: 60,
   tls: { caFile: '/etc/ssl/ca.pem' },
   rowLevelSecurity: 'allow',
+  connections: 2,
   thick: true,
 };
 
