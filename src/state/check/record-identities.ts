@@ -23,12 +23,12 @@ export async function* recordIdentities(
   const { checksumHex } = recordQueries(dialect);
   let after = '';
   for (;;) {
-    const rows = await knex('record_state')
+    const rows: Answer[] = await knex('record_state')
       .where({ scope_id: scope.id })
       .andWhere('doc_id', '>', after)
       .orderBy('doc_id')
       .limit(CHECK_RECORDS_PER_PAGE)
-      .select<Answer[]>('doc_id', 'soft_deleted', knex.raw(`${checksumHex} as checksum`));
+      .select('doc_id', 'soft_deleted', knex.raw(`${checksumHex} as checksum`));
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows.map(({ doc_id, checksum, soft_deleted }) => ({

@@ -36,7 +36,8 @@ export function describeLoads(makeStore: () => Promise<AddressedStore>): void {
 
     /** The ids in the tables, committed or not. */
     async function stored() {
-      const { knex, close } = await openDatabase(address);
+      const database = await openDatabase(address);
+      const { knex } = database;
       const ids = async (table: 'record_state' | 'staged_records') =>
         (await knex(table).orderBy('doc_id').pluck('doc_id')).map(String);
       const tables = {
@@ -44,7 +45,7 @@ export function describeLoads(makeStore: () => Promise<AddressedStore>): void {
         staged: await ids('staged_records'),
         loads: (await knex('record_loads').pluck('run_id')).map(String),
       };
-      await close();
+      await database.close();
       return tables;
     }
     const nothing = { records: [], staged: [], loads: [] };
@@ -98,11 +99,12 @@ export function describeLoads(makeStore: () => Promise<AddressedStore>): void {
 
     test('are deleted by the next run when the process died after it had closed the run', async () => {
       await load('R', ['a', 'b']);
-      const { knex, close } = await openDatabase(address);
+      const database = await openDatabase(address);
+      const { knex } = database;
       await knex('run_state')
         .where({ run_id: 'R' })
         .update({ status: 'FAILED', finished_at: FINISHED.toISOString() });
-      await close();
+      await database.close();
       await begin('other', 'kb');
       expect((await stored()).loads).toEqual(['R']);
       await begin('S');
