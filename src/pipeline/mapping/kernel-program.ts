@@ -180,26 +180,11 @@ class Compiler {
   #writeTime(): void {
     const { watermarkField } = this.#mapping;
     const column = watermarkField === undefined ? -1 : this.#columnOf(watermarkField);
-    switch (this.#columns[column]?.kind) {
-      case 'timestamp':
-      case 'timestamptz':
-        this.#program.time(column, 'timestamp');
-        break;
-      case 'date':
-        this.#program.time(column, 'verbatim');
-        break;
-      case 'json':
-        throw new NotOfKernel();
-      case 'text':
-      case 'integer':
-      case 'decimal':
-      case 'float':
-      case 'boolean':
-      case 'bytes':
-      case 'array':
-      case undefined:
-        this.#program.literal('null');
-    }
+    const kind = this.#columns[column]?.kind;
+    if (kind === 'json') throw new NotOfKernel();
+    const isTime = kind === 'timestamp' || kind === 'timestamptz' || kind === 'date';
+    if (isTime) this.#program.time(column, textForm(kind));
+    else this.#program.literal('null');
   }
 
   #writeStep(step: RecordStep): void {
