@@ -11,14 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { createHrTable } from '../scripts/hr-table.ts';
-import { BIN, REPORT_USAGE, type Usage } from './measured-process.ts';
-import { CONNECTOR } from './measured-run.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { createHrTable } from '../../scripts/hr-table.ts';
+import { BIN, REPORT_USAGE, type Usage } from '../measure/measured-process.ts';
+import { CONNECTOR } from '../measure/measured-run.ts';
 
 /** Connectors only: a file of another kind loads the code of its kind. */
 const EXAMPLES = ['handbook-open', 'orders-delta', 'products-no-content'].map((name) =>
-  fileURLToPath(new URL(`../examples/${name}.yaml`, import.meta.url)),
+  fileURLToPath(new URL(`../../examples/${name}.yaml`, import.meta.url)),
 );
 const RUN = ['run', '--connector', CONNECTOR, '--local', '--json', '--progress', 'off'];
 const ROWS = 20;

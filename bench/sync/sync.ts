@@ -10,11 +10,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { changeHrRows, createHrTable } from '../scripts/hr-table.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { changeHrRows, createHrTable } from '../../scripts/hr-table.ts';
 import { measureFloor } from './floor.ts';
-import { startGoogle } from './google.ts';
-import { CONNECTOR, measuredRun, type MeasuredRun, type RunPlace } from './measured-run.ts';
+import { startGoogle } from '../measure/google.ts';
+import { CONNECTOR, measuredRun, type MeasuredRun, type RunPlace } from '../measure/measured-run.ts';
 import { report } from './report.ts';
 
 /** Share of the rows that the third run finds changed. */
@@ -89,7 +89,7 @@ async function freshDatabase(source: string, target: string): Promise<string> {
   await client.end();
   const url = new URL(source);
   url.pathname = `/${name}`;
-  const { migrateState } = await import('../src/state/run/open-state.ts');
+  const { migrateState } = await import('../../src/state/run/open-state.ts');
   await migrateState({ url: url.href, file: '' });
   return url.href;
 }

@@ -5,9 +5,9 @@
  */
 import oracledb from 'oracledb';
 import { Connection, Request, TYPES } from 'tedious';
-import type { Source } from '../src/pipeline/ports/ports.ts';
-import { oracleSource } from '../test/support/databases/oracle-server.ts';
-import { mssqlSource } from '../test/support/databases/sql-server.ts';
+import type { Source } from '../../src/pipeline/ports/ports.ts';
+import { oracleSource } from '../../test/support/databases/oracle-server.ts';
+import { mssqlSource } from '../../test/support/databases/sql-server.ts';
 
 /** As many as the source has fetched at once. */
 const FETCH_ROWS = 500;

@@ -6,8 +6,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { EMBEDDING_DIMENSIONS } from '../src/knowledge/embedder.ts';
-import { offlineEmbedder } from '../src/knowledge/embeddings/offline.ts';
+import { EMBEDDING_DIMENSIONS } from '../../src/knowledge/embedder.ts';
+import { offlineEmbedder } from '../../src/knowledge/embeddings/offline.ts';
 import { openLoopDatabase, type LoopDatabase } from './loop-database.ts';
 
 const PAGE = 100;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { BenchGoogle } from './google.ts';
 import { measuredProgram, type Usage } from './measured-process.ts';
 
-export const CONNECTOR = fileURLToPath(new URL('../connectors/hr-employees.yaml', import.meta.url));
+export const CONNECTOR = fileURLToPath(new URL('../../connectors/hr-employees.yaml', import.meta.url));
 
 export interface MeasuredRun extends Usage {
   /** Imports and purges that stand-ins were asked for. */

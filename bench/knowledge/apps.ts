@@ -10,7 +10,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import {
   emptyPlace,
   measuredLoop,
@@ -20,7 +20,7 @@ import {
   type Place,
   type Stage,
 } from './compared-stages.ts';
-import { measuredProgram, type Usage } from './measured-process.ts';
+import { measuredProgram, type Usage } from '../measure/measured-process.ts';
 
 /** Share of the entities that the incremental sync finds changed. */
 const CHANGED = 0.01;

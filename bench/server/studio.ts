@@ -5,11 +5,11 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDraftChecker } from '../src/app/studio/check-draft.ts';
-import { applySubmission } from '../src/app/studio/editor/apply-submission.ts';
-import { viewOf } from '../src/app/studio/editor/editor.ts';
-import { checkDefinitionText } from '../src/definitions/files/check-definitions.ts';
-import { editorPage } from '../src/server/studio/editor/editor-page.tsx';
+import { openDraftChecker } from '../../src/app/studio/check-draft.ts';
+import { applySubmission } from '../../src/app/studio/editor/apply-submission.ts';
+import { viewOf } from '../../src/app/studio/editor/editor.ts';
+import { checkDefinitionText } from '../../src/definitions/files/check-definitions.ts';
+import { editorPage } from '../../src/server/studio/editor/editor-page.tsx';
 
 const ROUNDS = 60;
 const LINES = 500;

@@ -7,7 +7,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { measuredProgram, type Usage } from './measured-process.ts';
+import { measuredProgram, type Usage } from '../measure/measured-process.ts';
 
 const API = fileURLToPath(new URL('items-api.ts', import.meta.url));
 const LOOP = fileURLToPath(new URL('bare-loop.ts', import.meta.url));

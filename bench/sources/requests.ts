@@ -12,9 +12,9 @@ import { once } from 'node:events';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { silentLogger } from '../src/core/log.ts';
-import type { RestSpec } from '../src/definitions/rest/types.ts';
-import { openReader } from '../src/rest/reader.ts';
+import { silentLogger } from '../../src/core/log.ts';
+import type { RestSpec } from '../../src/definitions/rest/types.ts';
+import { openReader } from '../../src/rest/reader.ts';
 
 const API = fileURLToPath(new URL('requests-api.ts', import.meta.url));
 const PARENTS_SHARE = 100;

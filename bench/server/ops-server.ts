@@ -2,10 +2,10 @@
  * The server as a process of its own, so that the client's work is not in its figures: `<folder> [<address of Postgres>]`. Told
  * `stop`, it ends; told anything else, it answers how much processor time it has used so far, in milliseconds.
  */
-import { systemClock } from '../src/core/time/clock.ts';
-import { silentLogger } from '../src/core/log.ts';
-import { openBridgeServer } from '../src/server/open-bridge-server.ts';
-import { NO_ACCESS, NO_KNOWLEDGE, NO_SYNC } from '../test/support/server/bridge-server.ts';
+import { systemClock } from '../../src/core/time/clock.ts';
+import { silentLogger } from '../../src/core/log.ts';
+import { openBridgeServer } from '../../src/server/open-bridge-server.ts';
+import { NO_ACCESS, NO_KNOWLEDGE, NO_SYNC } from '../../test/support/server/bridge-server.ts';
 
 const [cwd = '.', databaseUrl] = process.argv.slice(2);
 const server = await openBridgeServer({

@@ -2,7 +2,7 @@
  * Measures what reading SQL Server and Oracle costs beyond their drivers: the same statement through the bare driver, whose
  * rows are thrown away, and through our source. The servers are stand-ins, see README.md.
  *
- *     node --import tsx bench/database-sources.ts --rows 200000 --rounds 3
+ *     node --import tsx bench/sources/database-sources.ts --rows 200000 --rounds 3
  */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';

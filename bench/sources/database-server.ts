@@ -3,8 +3,8 @@
  * `<rows>`. Told `stop`, it ends; told anything else, it answers what it was last asked to read, of either product, and how
  * much processor time it has used since it was last asked.
  */
-import { startOracle } from '../test/support/databases/oracle-server.ts';
-import { startSqlServer } from '../test/support/databases/sql-server.ts';
+import { startOracle } from '../../test/support/databases/oracle-server.ts';
+import { startSqlServer } from '../../test/support/databases/sql-server.ts';
 import { TDS_COLUMNS, TNS_COLUMNS, tdsRows, tnsRows } from './database-rows.ts';
 import { startReplay } from './replay.ts';
 

@@ -1,4 +1,4 @@
-import type { MeasuredRun } from './measured-run.ts';
+import type { MeasuredRun } from '../measure/measured-run.ts';
 
 const NAME_WIDTH = 34;
 const FIGURE_WIDTH = 9;

@@ -3,8 +3,8 @@
  * the program. Told `stop`, it ends; told anything else, it answers how much of its time imports and purges took since it was
  * last asked, in seconds.
  */
-import { loadConnector } from '../src/definitions/connector/load.ts';
-import { startGoogleStandIn } from '../test/stand-ins/google.ts';
+import { loadConnector } from '../../src/definitions/connector/load.ts';
+import { startGoogleStandIn } from '../../test/stand-ins/google.ts';
 
 const { spec } = await loadConnector(process.argv[2] ?? '');
 const { projectId: project, location, dataStoreId: id } = spec.gemini;

@@ -1,6 +1,6 @@
 /**
  * How long the server works for each page and each answer of Ops, with 100,000 runs of 500 connectors in the state.
- * `node --import tsx bench/ops.ts`, or with `--runs 10000`. Prints for each route, in milliseconds: the median of 20 requests
+ * `node --import tsx bench/server/ops.ts`, or with `--runs 10000`. Prints for each route, in milliseconds: the median of 20 requests
  * as the client sees them, and the processor time of the server's process for one; then the bytes answered. A database of its
  * own process is in the first figure alone.
  */
@@ -13,10 +13,10 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { openDatabase } from '../src/database/database.ts';
-import { migrate } from '../src/database/migrations.ts';
-import { connectorName, fillRuns } from '../test/support/server/many-runs.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { migrate } from '../../src/database/migrations.ts';
+import { connectorName, fillRuns } from '../../test/support/server/many-runs.ts';
 
 const SERVER = fileURLToPath(new URL('ops-server.ts', import.meta.url));
 const ROUNDS = 20;

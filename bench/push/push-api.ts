@@ -2,7 +2,7 @@
  * Measures durable pushes over HTTP as a ratio to a bare insert of rows of the same size, by the same number of connections, on
  * the same database in the same minutes:
  *
- *     npm run build && node --import tsx bench/push-api.ts --events 100 --connections 10 --seconds 5 --rounds 3
+ *     npm run build && node --import tsx bench/push/push-api.ts --events 100 --connections 10 --seconds 5 --rounds 3
  *
  * With `--server floor` in place of our server one that does as little as it can: push-floor.ts.
  */
@@ -16,13 +16,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { bareRows, loadBodies, type PushForm } from './push-load.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'bin', 'gemini-sync-bridge.cjs');
 const CONNECTOR = 'support-push';
-const FLOOR = join(ROOT, 'bench', 'push-floor.ts');
+const FLOOR = fileURLToPath(new URL('push-floor.ts', import.meta.url));
 /** The unit of processor time in `/proc`: 100 a second on every Linux. */
 const CLOCK_TICK_MS = 10;
 const HEADING = `events/s${''.padEnd(12)}bare   pushed`;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const BIN = fileURLToPath(new URL('../bin/gemini-sync-bridge.cjs', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/gemini-sync-bridge.cjs', import.meta.url));
 export const REPORT_USAGE = fileURLToPath(new URL('./report-usage.cjs', import.meta.url));
 
 export interface Usage {

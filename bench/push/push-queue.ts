@@ -3,16 +3,16 @@
  * driver inserts them by one bare statement: the row of the batch, and its events as one multi-row INSERT. The bare tables
  * have their keys and nothing else.
  *
- *     node --import tsx bench/push-queue.ts
+ *     node --import tsx bench/push/push-queue.ts
  */
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../scripts/embedded-postgres.ts';
-import { PUSH_CONNECTIONS_MAX } from '../src/state/limits.ts';
-import { packEvents, type PushEvent } from '../src/push/events/packed-events.ts';
-import type { NewPushBatch } from '../src/state/push/batch.ts';
-import { migrateState } from '../src/state/run/open-state.ts';
-import { openPushQueue } from '../src/state/push/queue.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { PUSH_CONNECTIONS_MAX } from '../../src/state/limits.ts';
+import { packEvents, type PushEvent } from '../../src/push/events/packed-events.ts';
+import type { NewPushBatch } from '../../src/state/push/batch.ts';
+import { migrateState } from '../../src/state/run/open-state.ts';
+import { openPushQueue } from '../../src/state/push/queue.ts';
 
 const SECONDS = 3;
 const ROUNDS = 3;

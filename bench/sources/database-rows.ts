@@ -1,7 +1,7 @@
-import type { TdsColumn } from '../test/stand-ins/tds/values/column.ts';
-import type { TdsValue } from '../test/stand-ins/tds/answer.ts';
-import type { TnsColumn } from '../test/stand-ins/tns/values/column.ts';
-import type { TnsValue } from '../test/stand-ins/tns/answer.ts';
+import type { TdsColumn } from '../../test/stand-ins/tds/values/column.ts';
+import type { TdsValue } from '../../test/stand-ins/tds/answer.ts';
+import type { TnsColumn } from '../../test/stand-ins/tns/values/column.ts';
+import type { TnsValue } from '../../test/stand-ins/tns/answer.ts';
 
 /** Made once and sent again and again, so that making them is not what is measured. */
 const DISTINCT_ROWS = 1_000;
