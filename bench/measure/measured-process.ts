@@ -16,6 +16,7 @@ export interface Usage {
 
 /**
  * Runs the built program as a process of its own. The clock includes the start of Node.
+ * @param bin entry file of the build to run; this repository's unless given
  * @param env added to an empty environment
  * @param nodeFlags flags of Node before the program
  */
@@ -25,11 +26,17 @@ export async function measuredProgram(
     folder,
     env,
     nodeFlags = [],
-  }: { folder: string; env: Readonly<Record<string, string>>; nodeFlags?: readonly string[] },
+    bin = BIN,
+  }: {
+    folder: string;
+    env: Readonly<Record<string, string>>;
+    nodeFlags?: readonly string[];
+    bin?: string | undefined;
+  },
 ): Promise<Usage & { readonly stdout: string }> {
   const usageFile = join(folder, 'usage.json');
   const startedMs = performance.now();
-  const { stdout } = await execa(process.execPath, ['--require', REPORT_USAGE, ...nodeFlags, BIN, ...args], {
+  const { stdout } = await execa(process.execPath, ['--require', REPORT_USAGE, ...nodeFlags, bin, ...args], {
     cwd: folder,
     extendEnv: false,
     env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: 'error', USAGE_FILE: usageFile, ...env },

@@ -19,22 +19,30 @@ export interface RunPlace {
   readonly stateUrl: string | undefined;
   /** The stand-ins to deliver to; undefined is `run --local`. */
   readonly google: BenchGoogle | undefined;
+  /** Entry file of the build to run; this repository's unless given. */
+  readonly bin?: string;
 }
 
 /**
  * One run of the HR connector, built, as a process of its own. The clock includes the start of Node.
  * @param allowDeletes so that the guard does not hold what a benchmark deletes on purpose
+ * @param connector another form of the HR connector
  */
-export async function measuredRun(place: RunPlace, allowDeletes: number): Promise<MeasuredRun> {
-  const { sourceUrl, folder, stateUrl, google } = place;
+export async function measuredRun(
+  place: RunPlace,
+  allowDeletes: number,
+  connector = CONNECTOR,
+): Promise<MeasuredRun> {
+  const { sourceUrl, folder, stateUrl, google, bin } = place;
   const { stdout, wallSeconds, ...usage } = await measuredProgram(
     [
-      ...['run', '--connector', CONNECTOR],
+      ...['run', '--connector', connector],
       ...['--json', '--progress', 'off', '--allow-deletes', String(allowDeletes)],
       ...(google === undefined ? ['--local'] : []),
     ],
     {
       folder,
+      bin,
       env: {
         SECRET_HR_DB_CREDENTIALS: sourceUrl,
         ...(stateUrl === undefined ? {} : { DATABASE_URL: stateUrl }),

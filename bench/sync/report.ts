@@ -1,37 +1,68 @@
-import type { MeasuredRun } from '../measure/measured-run.ts';
+import os from 'node:os';
+import { cpuRatio, median, textTable, wallRatio, type ComparedCost, type Cost } from '../measure/figures.ts';
 
-const NAME_WIDTH = 34;
-const FIGURE_WIDTH = 9;
+/** The floors of quiet minutes differ by less. */
+const BUSY = 4 / 3;
 
-/** A table of runs, each as a ratio to the median of the floors. */
-export function report(floors: readonly number[], runs: ReadonlyMap<string, MeasuredRun>): string {
-  const floor = floors.toSorted((a, b) => a - b)[Math.floor(floors.length / 2)] ?? Number.NaN;
-  const list = floors.map((seconds) => seconds.toFixed(2)).join(' ');
-  const titles = ['wall s', 'x floor', 'CPU s', 'x floor', 'RSS MB'];
-  const lines = [...runs].map(([name, run]) => name.padEnd(NAME_WIDTH) + figures(run, floor) + work(run));
+/** All rounds of one kind of run of one build and target. */
+export interface MeasuredKind {
+  readonly key: string;
+  readonly title: string;
+  readonly aim: number;
+  readonly build: string;
+  readonly target: string;
+  /** In the order of the rounds. */
+  readonly costs: readonly ComparedCost[];
+}
+
+/** The machine, for figures that are read later. */
+export const machine = () => ({
+  date: new Date().toISOString(),
+  node: process.version,
+  cpus: os.cpus().length,
+  cpuModel: os.cpus()[0]?.model ?? '',
+  loadAverage: os.loadavg(),
+});
+
+/** The medians of all rounds, then each value, then the floors. */
+export function report(kinds: readonly MeasuredKind[], floors: readonly Cost[]): string {
+  const titles = ['run', 'build', 'x CPU', 'x wall', 'aim', 'RSS MB', 'CPU s', 'server s', 'wall s'];
+  const lines = kinds.map(({ title, target, build, costs, aim }) => {
+    const middle = (of: (cost: ComparedCost) => number, digits = 2) => median(costs.map(of)).toFixed(digits);
+    return [
+      `${title}, ${target}`,
+      build,
+      middle(cpuRatio),
+      middle(wallRatio),
+      aim.toString(),
+      middle(({ peakRssMb }) => peakRssMb, 0),
+      middle(({ cpuSeconds }) => cpuSeconds),
+      middle(({ serverCpuSeconds }) => serverCpuSeconds),
+      middle(({ wallSeconds }) => wallSeconds),
+    ];
+  });
+  const values = kinds.map(({ title, target, build, costs }) => [
+    `${title}, ${target}`,
+    build,
+    ...costs.map((cost) => `${cpuRatio(cost).toFixed(2)} / ${wallRatio(cost).toFixed(2)}`),
+  ]);
   return [
-    `floor ${floor.toFixed(2)} s (of ${list})`,
-    'run'.padEnd(NAME_WIDTH) + titles.map((title) => title.padStart(FIGURE_WIDTH)).join(''),
-    ...lines,
-    '',
-    '',
+    textTable([titles, ...lines]),
+    `All rounds, x CPU / x wall:\n${textTable(values)}`,
+    floorLines(floors),
   ].join('\n');
 }
 
-function figures({ wallSeconds, cpuSeconds, peakRssMb }: MeasuredRun, floor: number): string {
+function floorLines(floors: readonly Cost[]): string {
+  const walls = floors.map(({ wallSeconds }) => wallSeconds);
+  const list = (of: (cost: Cost) => number) => floors.map((cost) => of(cost).toFixed(2)).join(' ');
   return [
-    wallSeconds.toFixed(2),
-    (wallSeconds / floor).toFixed(2),
-    cpuSeconds.toFixed(2),
-    (cpuSeconds / floor).toFixed(2),
-    peakRssMb.toFixed(0),
-  ]
-    .map((figure) => figure.padStart(FIGURE_WIDTH))
-    .join('');
-}
-
-function work({ counts, operations }: MeasuredRun): string {
-  const changes = ['added', 'changed', 'deleted'].map((kind) => `${counts[kind] ?? '?'} ${kind}`);
-  if (operations > 0) changes.push(`${operations} imports and purges`);
-  return `  ${changes.join(', ')}`;
+    `Floors, CPU s: ${list(({ cpuSeconds }) => cpuSeconds)}`,
+    `of it server:  ${list(({ serverCpuSeconds }) => serverCpuSeconds)}`,
+    `wall s:        ${list(({ wallSeconds }) => wallSeconds)}`,
+    ...(Math.max(...walls) > BUSY * Math.min(...walls)
+      ? ['The floors differ by more than a third: the machine was busy. Compare x CPU, or measure again.']
+      : []),
+    '',
+  ].join('\n');
 }
