@@ -1,11 +1,13 @@
 /**
  * Reads a query in a process of its own, throws the rows away, and prints as JSON what it took:
- * `<mssql|oracle> <driver|source> <url> <query> <statement>`. The statement is what the source makes of the query, for the
+ * `<mssql|oracle|mysql> <driver|source> <url> <query> <statement>`. The statement is what the source makes of the query, for the
  * driver. The clock begins before the login, when all code is loaded.
  */
+import mysql from 'mysql2';
 import oracledb from 'oracledb';
 import { Connection, Request, TYPES } from 'tedious';
 import type { Source } from '../../src/pipeline/ports/ports.ts';
+import { mysqlSource } from '../../test/support/databases/mysql-source.ts';
 import { oracleSource } from '../../test/support/databases/oracle-server.ts';
 import { mssqlSource } from '../../test/support/databases/sql-server.ts';
 
@@ -60,6 +62,16 @@ async function throughOracledb(): Promise<number> {
   return rows;
 }
 
+/** Values as the driver makes them by itself, as rows of an array. */
+async function throughMysql2(): Promise<number> {
+  const connection = mysql.createConnection(url);
+  let rows = 0;
+  const stream = connection.query({ sql: query, rowsAsArray: true }).stream({ highWaterMark: FETCH_ROWS });
+  for await (const row of stream) if (row !== undefined) rows++;
+  connection.destroy();
+  return rows;
+}
+
 function settled(start: (done: (error?: Error | null) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     start((error) => {
@@ -74,6 +86,8 @@ const READ: Readonly<Record<string, () => Promise<number>>> = {
   'mssql source': () => throughSource(mssqlSource(url, query)),
   'oracle driver': throughOracledb,
   'oracle source': () => throughSource(oracleSource(url, query)),
+  'mysql driver': throughMysql2,
+  'mysql source': () => throughSource(mysqlSource(url, query)),
 };
 
 const startRssMb = process.memoryUsage.rss() / BYTES_PER_MB;
