@@ -13,7 +13,7 @@ const SCRIPT = fileURLToPath(new URL('dlt_peer.py', import.meta.url));
 
 function entry(way: string, title: string, deletes: string, diff: string, output?: string): Entry {
   return {
-    ...{ key: `dlt-${way}`, title, needs: [DLT], deletes, diff, readers: 'not known' },
+    ...{ key: `dlt-${way}`, title, needs: [DLT], deletes, diff, readers: 'no' },
     ...(output === undefined ? {} : { output }),
     command: ({ tool, sourceUrl, folder }) => ({
       file: join(tool(DLT), 'bin', 'python'),

@@ -44,7 +44,7 @@ export const INGESTR_ENTRIES: readonly Entry[] = [
   },
   {
     ...{ ...SHARED, key: 'ingestr-scd2', title: 'ingestr 0.15.9, scd2 into Postgres', deletes: 'yes' },
-    ...{ diff: 'yes, in the target', readers: 'not known' },
+    ...{ diff: 'yes, in the target', readers: 'no' },
     command: (place) =>
       command(place, source(place.sourceUrl), 'race_ingestr.employees', [
         ...['--incremental-strategy', 'scd2', '--primary-key', 'employee_id'],

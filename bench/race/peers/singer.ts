@@ -22,7 +22,7 @@ interface Catalog {
 export const SINGER_ENTRIES: readonly Entry[] = [
   {
     ...{ key: 'tap', title: 'tap-postgres 0.10, target-jsonl 0.1.4, key', needs: [TAP, TARGET] },
-    ...{ deletes: 'no', diff: 'cursor only', readers: 'not known', output: 'out' },
+    ...{ deletes: 'no', diff: 'cursor only', readers: 'no', output: 'out' },
     async prepare({ tool, folder, sourceUrl }) {
       const url = sourceUrl.replace(/^postgres:/, 'postgresql+psycopg2:');
       await mkdir(join(folder, 'out'));

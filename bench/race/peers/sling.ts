@@ -4,14 +4,15 @@ import type { Entry, Installation } from '../entry.ts';
 /** The package `sling` downloads its program from elsewhere at the first use; this one has it in the wheel. */
 const SLING: Installation = { name: 'sling', packages: ['sling-linux-amd64==1.4.11'] };
 const PROGRAM = 'lib/python3.11/site-packages/sling_linux_amd64/bin/sling-linux-amd64';
-const READERS = 'not known';
+const READERS = 'no';
 const TABLE = 'public.employees';
 const plain = (url: string) => `${url}?sslmode=disable`;
 
 export const SLING_ENTRIES: readonly Entry[] = [
   {
-    ...{ key: 'sling', title: 'sling 1.4.11 to JSONL', needs: [SLING], readers: READERS },
+    ...{ key: 'sling', title: 'sling 1.4.11 to JSONL', needs: [SLING] },
     ...{ deletes: 'no', diff: 'no, all again', output: 'employees.jsonl' },
+    readers: 'no, arrays as text',
     command: ({ tool, sourceUrl, folder }) => ({
       file: join(tool(SLING), PROGRAM),
       args: [
