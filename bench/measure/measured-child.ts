@@ -44,7 +44,7 @@ export async function measuredChild(command: Command, serverPid: number): Promis
     const serverCpuSeconds = treeCpuSeconds(serverPid) - serverBefore;
     if (status !== 0) {
       const text = readFileSync(outputFile, 'utf8').slice(-OUTPUT_CHARACTERS_MAX);
-      throw new Error(`${file} ${args.join(' ')} ended with status ${status}: ${text}`);
+      throw new Error(`${file} ${args.join(' ')} ended with status ${String(status)}: ${text}`);
     }
     const cpuSeconds = endedChildrenCpuSeconds() - childrenBefore + serverCpuSeconds;
     return { wallSeconds, cpuSeconds, serverCpuSeconds, peakRssMb };

@@ -120,7 +120,9 @@ async function race(round: number): Promise<void> {
       watermark: undefined,
     };
     places.set(entry, place);
-    await orReport(entry, async () => entry.prepare?.(place));
+    await orReport(entry, async () => {
+      await entry.prepare?.(place);
+    });
   }
   for (const phase of PHASES) {
     say(`Round ${round}, ${phase}`);
