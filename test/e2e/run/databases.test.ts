@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { startMariadb, type TestMariadb } from '../../support/databases/mariadb-server.ts';
+import { describeOnMariadb } from '../../support/databases/mariadb.ts';
 import { startOracle } from '../../support/databases/oracle-server.ts';
 import { runCli } from '../../support/processes/run-cli.ts';
 import { startSqlServer } from '../../support/databases/sql-server.ts';

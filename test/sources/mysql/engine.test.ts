@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { sourceContract } from '../../contracts/source.contract.ts';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { startMariadb, type TestMariadb } from '../../support/databases/mariadb-server.ts';
+import { describeOnMariadb } from '../../support/databases/mariadb.ts';
 import { mysqlSource } from '../../support/databases/mysql-source.ts';
 
 describeOnMariadb('on a real MariaDB', () => {

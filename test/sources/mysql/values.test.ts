@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { startMariadb, type TestMariadb } from '../../support/databases/mariadb-server.ts';
+import { describeOnMariadb } from '../../support/databases/mariadb.ts';
 import { listMysql, mysqlSource } from '../../support/databases/mysql-source.ts';
 import { textsOf } from '../../support/files/read-rows.ts';
 

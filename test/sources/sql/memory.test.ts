@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { growth } from '../../support/memory/growth.ts';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { startMariadb, type TestMariadb } from '../../support/databases/mariadb-server.ts';
+import { describeOnMariadb } from '../../support/databases/mariadb.ts';
 import { startOracle } from '../../support/databases/oracle-server.ts';
 import { startSqlServer } from '../../support/databases/sql-server.ts';
 

@@ -7,6 +7,12 @@ const PAGES = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'bench/README.md',
+  'bench/knowledge/README.md',
+  'bench/push/README.md',
+  'bench/race/README.md',
+  'bench/server/README.md',
+  'bench/sources/README.md',
+  'bench/start/README.md',
   'kestra/README.md',
 ];
 
