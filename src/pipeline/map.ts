@@ -1,9 +1,8 @@
 import { ROW_BYTES_MAX } from '../core/limits.ts';
-import { wordAt } from './document/in-range.ts';
 import type { SipKey } from '../kernel/fingerprint-key.ts';
-import { RESULT, RESULT_WORDS, type BatchRenderer } from '../kernel/batch-renderer.ts';
+import { RESULT, type BatchRenderer } from '../kernel/batch-renderer.ts';
 import { IdHasher } from './comparison/id-hasher.ts';
-import { BatchDocument, BatchRow } from './document/batch-document.ts';
+import { BatchDocument, BatchRow, RenderedRows } from './document/batch-document.ts';
 import { DocumentRenderer } from './document/document.ts';
 import { SingleDocument, type OutgoingDocument } from './document/outgoing-document.ts';
 import type { Rejection } from './document/rejection.ts';
@@ -23,8 +22,6 @@ export interface IdentifiedRow {
   /** The position among the rows to identify; for unknown rows, this is the index of the fingerprint. */
   readonly index: number;
   readonly oversized: boolean;
-  /** The place among the results of the kernel; -1 for a row that is rendered by itself. */
-  readonly place: number;
 }
 
 export interface MapperOptions {
@@ -44,7 +41,6 @@ export class RowMapper {
   readonly #single: SingleDocument;
   readonly #idHasher: IdHasher;
   readonly #batches: BatchRenderer | undefined;
-  readonly #batch: BatchDocument | undefined;
   readonly #cursor: RowCursor;
   readonly #fields: readonly { name: string; column: number }[];
 
@@ -55,7 +51,6 @@ export class RowMapper {
     this.document = this.#single;
     this.#idHasher = new IdHasher(options.idKey);
     this.#batches = options.batches;
-    this.#batch = options.batches && new BatchDocument(options.batches);
     this.#cursor = new RowCursor(columns.length);
     const names = new Set([...mapping.idFields, ...mapping.title.variables, mapping.watermarkField]);
     this.#fields = columns.flatMap(({ name }, column) => (names.has(name) ? [{ name, column }] : []));
@@ -72,10 +67,10 @@ export class RowMapper {
     if (batches === undefined || !extracted.loaded) return this.#identifyAll(extracted, unknown);
     const oversized = new Set(extracted.batch.oversized);
     const count = batches.render(unknown, from);
+    const rendered = new RenderedRows(batches);
     return unknown.slice(from, from + count).map((row, place) => {
-      const isRendered = wordAt(batches.results, place * RESULT_WORDS + RESULT.rendered) !== 0;
-      return isRendered && !oversized.has(row)
-        ? new BatchRow(batches, row, from + place, place)
+      return rendered.at(place, RESULT.rendered) !== 0 && !oversized.has(row)
+        ? new BatchRow(rendered, row, from + place, place)
         : this.#identify(extracted, row, from + place, oversized);
     });
   }
@@ -96,9 +91,8 @@ export class RowMapper {
 
   /** Renders into `document`. @returns why the row cannot be a document */
   render(extracted: Pick<ExtractedBatch, 'batch'>, identified: IdentifiedRow): Rejection | undefined {
-    if (this.#batch !== undefined && identified.place >= 0) {
-      this.#batch.moveTo(identified.place);
-      this.document = this.#batch;
+    if (identified instanceof BatchRow) {
+      this.document = new BatchDocument(identified);
       return undefined;
     }
     if (identified.oversized) return TOO_LARGE;
@@ -142,7 +136,7 @@ export class RowMapper {
     }
     this.#idHasher.of(docId);
     const { high: idHigh, low: idLow } = this.#idHasher;
-    return { row, docId, idHigh, idLow, index, oversized, place: -1 };
+    return { row, docId, idHigh, idLow, index, oversized };
   }
 }
 

@@ -1,3 +1,4 @@
+import { countOlder, remarksOf, sayWhichPart, warnOfRowsAhead } from './counts/listing-end.ts';
 import { BridgeError } from '../core/errors.ts';
 import { retypedColumns, usedColumns, type ColumnDrift } from './comparison/column-drift.ts';
 import { Differ, type ChangeSink } from './diff.ts';
@@ -107,8 +108,7 @@ async function planFrom(
     mappingVersion: job.mapping.version,
     kernel: ports.kernel,
   };
-  const reading =
-    listing === 'full' ? withLiveDocuments(guarded, known, ports, position) : guarded;
+  const reading = listing === 'full' ? withLiveDocuments(guarded, known, ports, position) : guarded;
   const extracted = extract(reading, checkpoint, basis, skippable, tally, signal);
   const compared = compareAll(extracted, differ, job, ports, position, tally);
   const { columns, drift, last } = await withPlaces(compared, differ, job, source, signal);
@@ -192,54 +192,8 @@ async function withPlaces<Answer>(
   }
 }
 
-/** Older events change nothing, like a row that is already known. */
-function countOlder({ older = 0 }: ListingEnd, tally: Tally, { log }: PlanPorts): void {
-  if (older === 0) return;
-  tally.seen += older;
-  tally.unchanged += older;
-  log.info('events that were older than what is known of their documents count as unchanged', { older });
-}
-
-function warnOfRowsAhead({ ahead }: ListingEnd, { mapping }: Job, { log }: PlanPorts): void {
-  if (ahead === undefined) return;
-  const field = mapping.watermarkField;
-  log.warn('rows have a watermark after the present of the source; the checkpoint stays before them', {
-    ...(field !== undefined && { field }),
-    ...ahead,
-  });
-}
-
 /** A source that stopped before its last batch proves nothing about the rows that it did not list. */
 const ENDED_WITHOUT_A_WORD: ListingEnd = { checkpoint: undefined, truncated: true };
-
-/** A recurring listing is read in parts, and only this part was sent again. */
-function sayWhichPart(
-  { truncated, recurring }: ListingEnd,
-  checkpoint: string | undefined,
-  { log }: Pick<PlanPorts, 'log'>,
-): void {
-  if (recurring !== true) return;
-  if (truncated) {
-    log.warn('a part of the resumable listing is sent again; run with --resend again for the next part');
-  } else if (checkpoint !== undefined) {
-    log.warn(
-      'the last part of the resumable listing is sent again; --resend --full begins with the first part',
-    );
-  }
-}
-
-function remarksOf(
-  { truncated, recurring, unchanged, ahead }: ListingEnd,
-  unidentified: number,
-): ListingRemarks {
-  return {
-    // In a recurring listing, the rest is the next part.
-    ...(truncated && recurring !== true && { truncated }),
-    ...(unchanged === true && { unchanged }),
-    ...(unidentified > 0 && { unidentified }),
-    ...(ahead !== undefined && { ahead }),
-  };
-}
 
 /** Only a delta listing with a watermark compares a checkpoint with a column. */
 function guardedSource({ mapping }: Job, source: Source, { columns }: Position): Pick<Source, 'read'> {

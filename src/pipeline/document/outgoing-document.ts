@@ -23,7 +23,7 @@ export interface ByteSlice {
 
 /** A document that is to be sent, or whose record changes. It is valid until the next document is rendered. */
 export interface OutgoingDocument extends RecordChange {
-  /** The fingerprint is set by whoever has rendered the row. */
+  /** The phase diff sets the fingerprint after the row was rendered. */
   high: number;
   low: number;
   /** What it lacks, a sum of `LACKS`. */

@@ -64,7 +64,7 @@ export interface RecordFormat {
   /** Returns one line without its line break. */
   deletion(docId: string): string;
   /** The same lines as steps, with which whole batches are rendered; absent: each document goes through `upsert`. */
-  readonly steps?: readonly RecordStep[];
+  readonly steps?: readonly RecordStep[] | undefined;
 }
 
 /** Observes a run to show its progress; it must not throw. */

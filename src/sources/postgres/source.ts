@@ -8,7 +8,7 @@ import { parsePostgresDsn } from './dsn.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';
 import { beginSnapshot, IDENTIFY } from './snapshot.ts';
 import { halvesOf, prepareSplit, SecondConnection } from './split-listing.ts';
-import { columnOf, isBuiltIn } from './types.ts';
+import { describeColumns } from './columns.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { probeError, probeOf, requireProbeFields, type Probe } from '../sql/probe.ts';
@@ -23,11 +23,6 @@ const CANCEL_SECONDS = 2;
  * The placeholder is as long as `:watermark`, so that positions in the query that was sent are those of the connector's query.
  */
 const PLACEHOLDER = '$1'.padEnd(':watermark'.length);
-
-/** A domain counts as its base type, as it does outside of an array. Arrays of boxes are written with semicolons. */
-const ARRAYS = `SELECT t.oid, COALESCE(NULLIF(e.typbasetype, 0), e.oid)
-FROM pg_catalog.pg_type t JOIN pg_catalog.pg_type e ON e.oid = t.typelem
-WHERE t.oid = ANY($1) AND t.typoutput = 'pg_catalog.array_out'::regproc AND t.typdelim = ','`;
 
 /** Reads a Postgres database: one query, in one read-only snapshot, through a server-side cursor. */
 export class PostgresSource implements Source {
@@ -235,18 +230,4 @@ export class PostgresSource implements Source {
       second.destroy();
     }
   }
-}
-
-/**
- * Less common array types are looked up, because only the database knows which types are arrays, and the types of their
- * elements.
- */
-async function describeColumns(client: PostgresClient, fields: readonly PostgresField[]): Promise<Column[]> {
-  const others = fields.map(({ oid }) => oid).filter((oid) => !isBuiltIn(oid));
-  const elements = new Map<number, number>();
-  if (others.length > 0) {
-    const found = await client.query(ARRAYS, [others]);
-    for (const [oid, element] of found) elements.set(Number(oid), Number(element));
-  }
-  return fields.map(({ name, oid }) => columnOf(name, oid, elements));
 }

@@ -158,7 +158,13 @@ describe('documents that are missing from a listing of several answers', () => {
       },
     };
     const observer = { phase: () => undefined, rows: () => undefined };
-    const ports = { source: inTurn(pieced(people(1)), stopping), state: known, observer, log, records: RECORDS };
+    const ports = {
+      source: inTurn(pieced(people(1)), stopping),
+      state: known,
+      observer,
+      log,
+      records: RECORDS,
+    };
     const found = new FoundChanges();
     await expect(planChanges(jobOf(), ports, known.position(), found, stop.signal)).rejects.toBe(reason);
     expect(found.deletes).toEqual([]);

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { TdsError } from '../../stand-ins/tds/answer.ts';
 import { TnsError } from '../../stand-ins/tns/answer.ts';
-import { describeOnMariadb, startMariadb, type TestMariadb } from '../../support/databases/mariadb.ts';
+import { describeOnMariadb } from '../../support/databases/mariadb.ts';
+import { startMariadb, type TestMariadb } from '../../support/databases/mariadb-server.ts';
 import { mysqlSource } from '../../support/databases/mysql-source.ts';
 import { oracleSource, startOracle } from '../../support/databases/oracle-server.ts';
 import { failureOf } from '../../support/databases/postgres-source.ts';
