@@ -13,7 +13,7 @@ const FORMS: Readonly<Record<JsonForm, number>> = {
 };
 
 /** Places in the output that the program keeps. The JSON values are in the line, and strings include their quotes. */
-export const MARKS = {
+const MARKS = {
   id: [codes.MARK_ID, codes.MARK_ID_END],
   content: [codes.MARK_CONTENT, codes.MARK_CONTENT_END],
   contentJson: [codes.MARK_CONTENT_JSON, codes.MARK_CONTENT_JSON_END],

@@ -4,8 +4,10 @@ import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.
 import type { ExtractedBatch } from './extract.ts';
 import { wordAt } from './document/in-range.ts';
 import { FingerprintSet } from './comparison/fingerprint-set.ts';
-import type { OutgoingDocument, RecordChange } from './document/outgoing-document.ts';
-import { isQuarantined, type IdentifiedRow, type RowMapper } from './map.ts';
+import type { OutgoingDocument } from './document/outgoing-document.ts';
+import type { RecordChange } from './ports/staged-batch.ts';
+import type { IdentifiedRow } from './document/identified-row.ts';
+import { isQuarantined, type RowMapper } from './map.ts';
 import type { RowPlace } from './ports/ports.ts';
 import type { KnownRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';

@@ -5,24 +5,13 @@ import { IdHasher } from './comparison/id-hasher.ts';
 import { BatchDocument, BatchRow, RenderedRows } from './document/batch-document.ts';
 import { DocumentRenderer } from './document/document.ts';
 import { SingleDocument, type OutgoingDocument } from './document/outgoing-document.ts';
+import type { IdentifiedRow } from './document/identified-row.ts';
 import type { Rejection } from './document/rejection.ts';
 import type { ExtractedBatch } from './extract.ts';
 import type { Mapping } from './mapping/mapping.ts';
 import type { Column } from './ports/ports.ts';
 import { fieldsToFind, type QuarantinedRow } from './quarantine.ts';
 import { RowCursor } from './document/row-cursor.ts';
-
-/** A row with its id, whose document is needed only if the phase diff finds that it is new or changed. */
-export interface IdentifiedRow {
-  readonly row: number;
-  readonly docId: string;
-  /** The fingerprint of the id, in two halves. */
-  readonly idHigh: number;
-  readonly idLow: number;
-  /** The position among the rows to identify; for unknown rows, this is the index of the fingerprint. */
-  readonly index: number;
-  readonly oversized: boolean;
-}
 
 export interface MapperOptions {
   /** The key of the fingerprints of ids. */

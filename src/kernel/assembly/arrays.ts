@@ -36,7 +36,7 @@ function elementTo(out: usize, from: usize, stop: usize, element: u32, quoted: b
   if (!quoted && isNull(from, stop)) return nullTo(out);
   // A quoted number or boolean is nothing that a database writes.
   if (quoted && (element == FORM_NUMBER || element == FORM_BOOLEAN)) return 0;
-  return jsonTo(out, from, stop - from, element, 0);
+  return jsonTo(out, from, stop - from, element);
 }
 
 /** Returns the end of an element without quotation marks; 0 if it is empty or has a character with a meaning. */

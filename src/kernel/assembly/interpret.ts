@@ -5,6 +5,7 @@ import {
   CHECK_READERS,
   CHECK_TEXT,
   END,
+  FORM_ARRAY,
   ESCAPE,
   ID_PART,
   JSON_VALUE,
@@ -29,6 +30,7 @@ import { idPartTo, readableIdTo } from './ids';
 import { hasReaders, noReadersTo, principalsTo, readersTo } from './readers';
 import { lengthOf, startOf } from './row';
 import { hasText, isTextWithoutNul } from './utf8';
+import { arrayTo } from './arrays';
 import { jsonTo, nullTo, textInJsonTo, textTo } from './values';
 
 const MARKS: usize = memory.data(4 * 32);
@@ -137,7 +139,11 @@ function valueTo(out: usize, column: u32, form: u32, inJson: bool): usize {
 
 function jsonValueTo(out: usize, column: u32, form: u32, element: u32): usize {
   const length = lengthOf(column);
-  return length < 0 ? nullTo(out) : jsonTo(out, startOf(column), <usize>length, form, element);
+  if (length < 0) return nullTo(out);
+  const from = startOf(column);
+  return form == FORM_ARRAY
+    ? arrayTo(out, from, from + <usize>length, element)
+    : jsonTo(out, from, <usize>length, form);
 }
 
 function idValueTo(out: usize, column: u32, form: u32): usize {

@@ -1,5 +1,4 @@
-import { FORM_ARRAY, FORM_BOOLEAN, FORM_NUMBER, FORM_TIMESTAMP } from '../program-codes';
-import { arrayTo } from './arrays';
+import { FORM_BOOLEAN, FORM_NUMBER, FORM_TIMESTAMP } from '../program-codes';
 import { copyTo, escapeTo, needsNoEscape } from './copies';
 
 const QUOTE: u8 = 0x22;
@@ -32,8 +31,8 @@ export function textInJsonTo(out: usize, from: usize, length: usize, form: u32):
   return form == FORM_TIMESTAMP ? timestampTo(out, from, length) : escapeTo(out, from, from + length);
 }
 
-/** Writes a value as JSON. @param element the form of an array's elements */
-export function jsonTo(out: usize, from: usize, length: usize, form: u32, element: u32): usize {
+/** Writes a value that is not an array as JSON. */
+export function jsonTo(out: usize, from: usize, length: usize, form: u32): usize {
   switch (form) {
     case FORM_BOOLEAN:
       return booleanTo(out, from, length);
@@ -46,8 +45,6 @@ export function jsonTo(out: usize, from: usize, length: usize, form: u32, elemen
       store<u8>(end, QUOTE);
       return end + 1;
     }
-    case FORM_ARRAY:
-      return arrayTo(out, from, from + length, element);
     default:
       return stringTo(out, from, length);
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { RecordChange } from '../document/outgoing-document.ts';
+import type { RecordChange } from '../ports/staged-batch.ts';
 import { nonZeroLow } from './fingerprint.ts';
 import { FINGERPRINT_BYTES } from './fingerprint-set.ts';
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { RESULT, RESULT_WORDS, type BatchRenderer } from '../../kernel/batch-renderer.ts';
-import type { IdentifiedRow } from '../map.ts';
+import type { IdentifiedRow } from './identified-row.ts';
 import type { StagedBatches } from '../staging/staged-batches.ts';
 import { wordAt } from './in-range.ts';
 import type { ByteSlice, OutgoingDocument } from './outgoing-document.ts';

@@ -1,18 +1,9 @@
 import { LACKS } from '../../kernel/batch-renderer.ts';
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import type { RecordFormat } from '../ports/job.ts';
+import type { RecordChange } from '../ports/staged-batch.ts';
 import type { StagedBatches } from '../staging/staged-batches.ts';
 import type { DocumentRenderer, Span } from './document.ts';
-
-/** What the record of a document becomes. */
-export interface RecordChange {
-  readonly docId: string;
-  /** The checksum as 64 hexadecimal digits; empty for a record in doubt, which equals no document. */
-  readonly digest: string;
-  /** The fingerprint of its row, in two halves. */
-  readonly high: number;
-  readonly low: number;
-}
 
 /** Bytes that are valid until the next document is rendered: `bytes[start .. end)`. */
 export interface ByteSlice {

@@ -1,5 +1,5 @@
 /** A value of a document that a record repeats as it is in the canonical line. */
-export type RecordField = 'docId' | 'title' | 'uri' | 'metadata' | 'content';
+type RecordField = 'docId' | 'title' | 'uri' | 'metadata' | 'content';
 
 /**
  * A part of a record. The steps in order give the same line as `RecordFormat.upsert` for each document that has text:
@@ -21,7 +21,7 @@ export type RecordStep =
   | { readonly readers: RecordReaders };
 
 /** The texts around the readers of a record. `group` and `user` open the object of each reader. */
-export interface RecordReaders {
+interface RecordReaders {
   readonly before: string;
   readonly group: string;
   readonly user: string;

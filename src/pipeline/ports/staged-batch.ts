@@ -23,3 +23,13 @@ export interface StagedBatch {
   /** `FINGERPRINT_BYTES` for each id, as `State.fingerprints` yields them; empty unless `op` is `upsert` or `refresh`. */
   readonly fingerprints: Uint8Array<ArrayBuffer>;
 }
+
+/** What the record of a document becomes. */
+export interface RecordChange {
+  readonly docId: string;
+  /** The checksum as 64 hexadecimal digits; empty for a record in doubt, which equals no document. */
+  readonly digest: string;
+  /** The fingerprint of its row, in two halves. */
+  readonly high: number;
+  readonly low: number;
+}

@@ -1,6 +1,5 @@
 import { FINGERPRINT_BYTES } from '../comparison/fingerprint-set.ts';
-import type { RecordChange } from '../document/outgoing-document.ts';
-import { CHECKSUM_BYTES, type StagedBatch, type StagedOp } from '../ports/staged-batch.ts';
+import { CHECKSUM_BYTES, type RecordChange, type StagedBatch, type StagedOp } from '../ports/staged-batch.ts';
 
 /** The first size of the columns; a batch of 5,000 records needs about 8 doublings less than one that starts at a record. */
 const RECORDS_TYPICAL = 256;

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startGoogle, type BenchGoogle } from '../../../bench/measure/google.ts';
-import { CONNECTOR, measuredRun, type MeasuredRun, type RunPlace } from '../../../bench/measure/measured-run.ts';
+import {
+  CONNECTOR,
+  measuredRun,
+  type MeasuredRun,
+  type RunPlace,
+} from '../../../bench/measure/measured-run.ts';
 import { changeHrRows, createHrTable } from '../../../scripts/hr-table.ts';
 import { GCS_CHUNK_BYTES } from '../../../src/artifacts/limits.ts';
 import { startPostgres, type TestPostgres } from '../../support/databases/postgres.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { RecordChange } from '../../../src/pipeline/document/outgoing-document.ts';
+import type { RecordChange } from '../../../src/pipeline/ports/staged-batch.ts';
 import type { StagedBatch } from '../../../src/pipeline/ports/staged-batch.ts';
 import { StagedBatches } from '../../../src/pipeline/staging/staged-batches.ts';
 

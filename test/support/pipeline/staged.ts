@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RecordChange } from '../../../src/pipeline/document/outgoing-document.ts';
+import type { RecordChange } from '../../../src/pipeline/ports/staged-batch.ts';
 import type { StagedBatch, StagedOp } from '../../../src/pipeline/ports/staged-batch.ts';
 import { StagedBatches } from '../../../src/pipeline/staging/staged-batches.ts';
 
