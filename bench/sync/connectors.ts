@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CONNECTOR } from '../measure/measured-run.ts';
 
 /** A probe that is exact for a heap table of Postgres. */
-const PROBE = `SELECT count(*) || ':' || coalesce(bit_xor(hashtextextended(ctid::text, xmin::text::bigint)), 0) AS answer
+const PROBE = `SELECT count(*) || ':' || coalesce(bit_xor(hashtidextended(ctid, hashxid(xmin)::bigint)), 0) AS answer
       FROM employees`;
 
 /** The HR connector as runs need it. A field is in the schema of some versions of the program only. */
