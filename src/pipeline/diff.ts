@@ -4,9 +4,9 @@ import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.
 import type { ExtractedBatch } from './extract.ts';
 import { wordAt } from './document/in-range.ts';
 import { FingerprintSet } from './comparison/fingerprint-set.ts';
-import type { OutgoingDocument } from './document/outgoing-document.ts';
+import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
-import type { IdentifiedRow } from './document/identified-row.ts';
+import type { IdentifiedRow } from './outgoing/identified-row.ts';
 import { isQuarantined, type RowMapper } from './map.ts';
 import type { RowPlace } from './ports/ports.ts';
 import type { KnownRecord, State } from './ports/state-port.ts';

@@ -1,6 +1,6 @@
 import { ARTIFACT_PART_BYTES_MAX } from './limits.ts';
 import type { ChangeSink } from './diff.ts';
-import type { OutgoingDocument } from './document/outgoing-document.ts';
+import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { manifestName, runFolder } from './artifact/layout.ts';

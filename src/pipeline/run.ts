@@ -2,7 +2,7 @@ import { BridgeError, toBridgeError } from '../core/errors.ts';
 import { REJECTED_SAMPLES_MAX } from './limits.ts';
 import type { ColumnDrift } from './comparison/column-drift.ts';
 import { commit, statusOf, type CommitOutcome } from './commit.ts';
-import { DocumentSample } from './document/document-sample.ts';
+import { DocumentSample } from './outgoing/document-sample.ts';
 import type { RejectedDocument } from './ports/delivery-port.ts';
 import { tellExpectedRows } from './counts/expected-rows.ts';
 import { ingest } from './ingest.ts';

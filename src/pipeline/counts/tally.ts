@@ -1,6 +1,6 @@
 import { RESULT_SAMPLES_MAX } from '../limits.ts';
 import { LACKS } from '../../kernel/batch-renderer.ts';
-import type { OutgoingDocument } from '../document/outgoing-document.ts';
+import type { OutgoingDocument } from '../outgoing/outgoing-document.ts';
 import type { DataQuality } from '../ports/data-quality.ts';
 import type { RunCounts } from '../ports/ports.ts';
 

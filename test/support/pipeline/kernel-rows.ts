@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../../src/kernel/sip-hash.ts';
 import { ByteWriter } from '../../../src/pipeline/bytes/byte-writer.ts';
 import { Tally } from '../../../src/pipeline/counts/tally.ts';
 import { DocumentRenderer } from '../../../src/pipeline/document/document.ts';
-import { SingleDocument } from '../../../src/pipeline/document/outgoing-document.ts';
+import { SingleDocument } from '../../../src/pipeline/outgoing/outgoing-document.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import { batchRenderer } from '../../../src/pipeline/mapping/kernel-program.ts';
 import type { Mapping } from '../../../src/pipeline/mapping/mapping.ts';

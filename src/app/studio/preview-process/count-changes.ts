@@ -1,7 +1,7 @@
 import { contentConfigOf, type Connector } from '../../../definitions/connector/types.ts';
 import { silentLogger } from '../../../core/log.ts';
 import { systemClock } from '../../../core/time/clock.ts';
-import { DocumentSample } from '../../../pipeline/document/document-sample.ts';
+import { DocumentSample } from '../../../pipeline/outgoing/document-sample.ts';
 import { discoveryRecords } from '../../../gemini/records.ts';
 import { openKernel } from '../../../kernel/open-kernel.ts';
 import { planChanges } from '../../../pipeline/plan.ts';

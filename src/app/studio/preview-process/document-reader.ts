@@ -1,5 +1,5 @@
 import { aclOf, type Connector } from '../../../definitions/connector/types.ts';
-import type { ByteSlice } from '../../../pipeline/document/outgoing-document.ts';
+import type { ByteSlice } from '../../../pipeline/outgoing/outgoing-document.ts';
 import { RowMapper } from '../../../pipeline/map.ts';
 import { parseExactJson } from '../../../pipeline/json/exact-json.ts';
 import { compileMapping } from '../../../pipeline/mapping/compile-mapping.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LACKS } from '../../../src/kernel/batch-renderer.ts';
 import { DocumentRenderer } from '../../../src/pipeline/document/document.ts';
-import { SingleDocument } from '../../../src/pipeline/document/outgoing-document.ts';
+import { SingleDocument } from '../../../src/pipeline/outgoing/outgoing-document.ts';
 import { RowCursor } from '../../../src/pipeline/document/row-cursor.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
 import { mappingOf } from '../../support/pipeline/mapping.ts';

@@ -3,7 +3,7 @@ import { ByteWriter } from '../bytes/byte-writer.ts';
 import type { RecordFormat } from '../ports/job.ts';
 import type { RecordChange } from '../ports/staged-batch.ts';
 import type { StagedBatches } from '../staging/staged-batches.ts';
-import type { DocumentRenderer, Span } from './document.ts';
+import type { DocumentRenderer, Span } from '../document/document.ts';
 
 /** Bytes that are valid until the next document is rendered: `bytes[start .. end)`. */
 export interface ByteSlice {

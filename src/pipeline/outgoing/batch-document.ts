@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { RESULT, RESULT_WORDS, type BatchRenderer } from '../../kernel/batch-renderer.ts';
 import type { IdentifiedRow } from './identified-row.ts';
 import type { StagedBatches } from '../staging/staged-batches.ts';
-import { wordAt } from './in-range.ts';
+import { wordAt } from '../document/in-range.ts';
 import type { ByteSlice, OutgoingDocument } from './outgoing-document.ts';
 
 /** The rows that a kernel has rendered at once, until it renders others. Asking it for its memory for each word took 6 % of a run. */
