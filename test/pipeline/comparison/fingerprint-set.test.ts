@@ -103,6 +103,14 @@ describe('FingerprintSet', () => {
     expect([...full.unmarkedFingerprints()]).toHaveLength(1);
   });
 
+  it('keeps its members when it is told what to expect after the first one', () => {
+    const set = new FingerprintSet();
+    set.add(1, 2);
+    set.expect(20_000);
+    expect(set.find(1, 2)).toBeGreaterThanOrEqual(0);
+    expect(set.size).toBe(1);
+  });
+
   it('ignores bytes at the end that are not a whole fingerprint', () => {
     const set = new FingerprintSet();
     set.addAll(Buffer.from([0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]));
