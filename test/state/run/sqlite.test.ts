@@ -149,69 +149,6 @@ describe('an embedded state file', () => {
     await second.close();
   });
 
-  const many = (from: number) =>
-    batchesOf(Array.from({ length: 50_000 }, (_, index) => upsert(`hr:${from + index}`)));
-
-  test('leaves the event loop free while it stages, in a load and beside known records', async () => {
-    const state = await openState({ file, readOnly: false });
-    const turnsOf = async (work: Promise<void>) => {
-      let busy = true;
-      let turns = 0;
-      const ended = work.finally(() => (busy = false));
-      while (busy) {
-        await new Promise((turn) => setImmediate(turn));
-        turns++;
-      }
-      await ended;
-      return turns;
-    };
-    const lease = await state.lease('hr', { runId: 'R', host: HOST });
-    for (const runId of ['R', 'S']) {
-      await state.position('hr', 'store');
-      await state.beginRun({ runId, connectorId: 'hr', target: 'store', startedAt: new Date() });
-      // While a statement blocks this thread, no turn passes: without the background there are some 10.
-      expect(await turnsOf(state.stage(runId, many(0)))).toBeGreaterThan(50);
-      await state.commit({ ...COMMIT, runId, fence: lease.fence });
-    }
-    await lease.release();
-    await state.close();
-  });
-
-  test('closes after a stage that is in progress, which is then complete', async () => {
-    const state = await openState({ file, readOnly: false });
-    await state.position('hr', 'store');
-    await state.beginRun({ runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() });
-    const staged = state.stage('R', many(0));
-    await Promise.all([staged, state.close()]);
-    expect(countOf('record_state')).toBe(50_000);
-  });
-
-  test('keeps nothing of a stage in whose middle the process is killed, and is writable at once', async () => {
-    const state = await openState({ file, readOnly: false });
-    await state.position('hr', 'store');
-    await state.beginRun({ runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() });
-    const program = `
-      import { openState } from ${JSON.stringify(source)};
-      import { StagedBatches } from ${JSON.stringify(staging)};
-      const state = await openState({ file: process.argv[1], readOnly: false });
-      const batches = new StagedBatches();
-      for (let i = 0; i < 500_000; i++)
-        batches.add('upsert', { docId: 'hr:' + i, digest: '5'.repeat(64), high: i, low: i });
-      void state.stage('R', batches.take());
-      // The statement is in progress in the thread of the driver by then.
-      setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100);`;
-    const { signal } = await execa(
-      process.execPath,
-      ['--import', 'tsx', '--input-type=module', '-e', program, file],
-      { reject: false },
-    );
-    expect(signal).toBe('SIGKILL');
-    expect(countOf('record_state')).toBe(0);
-    await state.stage('R', many(0));
-    expect(countOf('record_state')).toBe(50_000);
-    await state.close();
-  });
-
   test('on a full disk refuses to stage, and keeps the last commit', async () => {
     const state = await openState({ file, readOnly: false });
     await state.position('hr', 'store');
