@@ -19,16 +19,10 @@ const deletes = () => batchesOf(Array.from({ length: RECORDS }, (_, index) => go
 
 /** The turns of the event loop until some work ends. */
 async function turnsOf(work: Promise<void>): Promise<number> {
-  let busy = true;
+  const turn = () => new Promise<false>((next) => setImmediate(next, false));
+  const ended = work.then(() => true);
   let turns = 0;
-  const ended = work.finally(() => {
-    busy = false;
-  });
-  while (busy) {
-    await new Promise((turn) => setImmediate(turn));
-    turns++;
-  }
-  await ended;
+  while (!(await Promise.race([ended, turn()]))) turns++;
   return turns;
 }
 
