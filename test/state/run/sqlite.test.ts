@@ -161,7 +161,7 @@ describe('an embedded state file', () => {
       import { StagedBatches } from ${JSON.stringify(staging)};
       const batches = new StagedBatches();
       for (let i = 0; i < 50_000; i++)
-        batches.add({ op: 'upsert', docId: 'hr:' + i, checksum: 'sha256:' + '5'.repeat(64), fingerprint: '0123456789abcdef' });
+        batches.add('upsert', { docId: 'hr:' + i, digest: '5'.repeat(64), high: i, low: i });
       try {
         await state.stage('R', batches.take());
         process.stdout.write('staged');
