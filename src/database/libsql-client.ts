@@ -57,7 +57,7 @@ export class LibsqlClient extends BetterSqlite3Client {
 
   override _query(connection: Libsql.Database, query: Query): Promise<unknown> {
     // After a full disk or a failed write SQLite has already rolled back: an error about the rollback would hide the reason.
-    if (query.sql === 'ROLLBACK' && !connection.inTransaction) return Promise.resolve(query);
+    if (query.sql.startsWith('ROLLBACK') && !connection.inTransaction) return Promise.resolve(query);
     return inTurn(() => {
       if (query.sql === COMMIT) return background.exec.call(connection, COMMIT).then(() => query);
       return query.options?.background === true
