@@ -37,18 +37,8 @@ export class LibsqlClient extends BetterSqlite3Client {
 
   override _query(connection: Libsql.Database, query: { readonly sql: string }): Promise<unknown> {
     // After a full disk or a failed write SQLite has already rolled back: an error about the rollback would hide the reason.
-<<<<<<< HEAD
     if (query.sql.startsWith('ROLLBACK') && !connection.inTransaction) return Promise.resolve(query);
-    return inTurn(() => {
-      if (query.sql === COMMIT) return background.exec.call(connection, COMMIT).then(() => query);
-      return query.options?.background === true
-        ? inBackground(connection, query)
-        : super._query(connection, query);
-    });
-=======
-    if (query.sql === 'ROLLBACK' && !connection.inTransaction) return Promise.resolve(query);
     return inTurn(() => super._query(connection, query));
->>>>>>> parent of beee2e56 (Merge branch 'h-worker' into h-flow)
   }
 
   override async acquireRawConnection(): Promise<Libsql.Database> {
