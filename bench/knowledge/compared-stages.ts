@@ -1,3 +1,4 @@
+import { emptyDatabase } from '../measure/empty-database.ts';
 import { execa } from 'execa';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +7,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { measuredProgram, type Usage } from '../measure/measured-process.ts';
 
 const API = fileURLToPath(new URL('items-api.ts', import.meta.url));
@@ -58,17 +58,6 @@ export async function emptyPlace(parent: string, name: string, server: string | 
   const env: Record<string, string> = server === undefined ? {} : { DATABASE_URL: database };
   await measuredProgram(['migrate'], { folder, env });
   return { folder, env, database };
-}
-
-async function emptyDatabase(server: string, name: string): Promise<string> {
-  const client = new pg.Client(server);
-  await client.connect();
-  await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)}`);
-  await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
-  await client.end();
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
 }
 
 /** Starts the API of the benchmarks. @returns its process and its address */

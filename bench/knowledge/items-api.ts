@@ -2,9 +2,8 @@
  * The API of the benchmarks `knowledge.ts` and `apps.ts`, as a process of its own, for `<items>`: `/items?after=N&limit=M` lists by
  * cursor, and with `updated_since` only what changed. `/change?share=S` changes a share of the items.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import process from 'node:process';
+import { serveJson } from '../measure/json-server.ts';
 
 const items = Number(process.argv[2]);
 const WORDS =
@@ -34,7 +33,7 @@ function itemOf(id: number) {
   };
 }
 
-function answerTo({ pathname, searchParams }: URL): unknown {
+function answerTo({ pathname, searchParams }: URL): object {
   if (pathname === '/change') {
     changedStep = Math.round(1 / Number(searchParams.get('share')));
     changedAt = new Date().toISOString();
@@ -49,12 +48,4 @@ function answerTo({ pathname, searchParams }: URL): unknown {
   return { items: list, next: id < items ? String(id) : null };
 }
 
-const server = createServer((request, response) => {
-  const body = JSON.stringify(answerTo(new URL(request.url ?? '', 'http://x')));
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(body);
-});
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.send?.(`http://127.0.0.1:${port}`);
-});
+serveJson(answerTo);

@@ -22,7 +22,7 @@ export interface RacePlace {
 
 /** One line of the table: a way in which a tool brings the rows of a table elsewhere. */
 export interface Entry {
-  /** Its name in `--only`; the part before the first hyphen is the name of the tool, which stands for all its entries. */
+  /** Its name in `--only`; the part before the first hyphen names the tool, and selects all its entries. */
   readonly key: string;
   readonly title: string;
   readonly needs: readonly Installation[];

@@ -1,7 +1,5 @@
 /** The API of the benchmark `requests.ts`, as a process of its own: `/records?count=N` by offset, and `/records/ID`. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import process from 'node:process';
+import { serveJson } from '../measure/json-server.ts';
 
 const TEXT = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit. '.repeat(5);
 let requests = 0;
@@ -13,7 +11,8 @@ const recordOf = (id: number) => ({
   updated_at: '2026-11-29T00:00:00Z',
 });
 
-function answerTo({ pathname, searchParams }: URL): unknown {
+function answerTo({ pathname, searchParams }: URL): object {
+  requests++;
   if (pathname === '/requests') return { requests };
   const id = /^\/records\/(\d+)$/.exec(pathname)?.[1];
   if (id !== undefined) return { ...recordOf(Number(id)), detail: TEXT };
@@ -25,13 +24,4 @@ function answerTo({ pathname, searchParams }: URL): unknown {
   return { total, data: Array.from({ length: size }, (_, index) => recordOf(first + index)) };
 }
 
-const server = createServer((request, response) => {
-  requests++;
-  const body = JSON.stringify(answerTo(new URL(request.url ?? '', 'http://x')));
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(body);
-});
-server.listen(0, '127.0.0.1', () => {
-  const { port } = server.address() as AddressInfo;
-  process.send?.(`http://127.0.0.1:${port}`);
-});
+serveJson(answerTo);

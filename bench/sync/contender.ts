@@ -1,7 +1,7 @@
+import { emptyDatabase } from '../measure/empty-database.ts';
 import { execa } from 'execa';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import pg from 'pg';
 import type { Cost } from '../measure/figures.ts';
 import type { BenchGoogle } from '../measure/google.ts';
 import { BIN, measuredProgram } from '../measure/measured-process.ts';
@@ -106,15 +106,4 @@ export async function runOf(
     }
   }
   return { wallSeconds, cpuSeconds: cpuSeconds + serverCpuSeconds, serverCpuSeconds, peakRssMb };
-}
-
-async function emptyDatabase(source: string, name: string): Promise<string> {
-  const client = new pg.Client(source);
-  await client.connect();
-  await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)}`);
-  await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
-  await client.end();
-  const url = new URL(source);
-  url.pathname = `/${name}`;
-  return url.href;
 }

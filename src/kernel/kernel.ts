@@ -103,8 +103,8 @@ export class Kernel {
   }
 
   /**
-   * Returns a renderer of the loaded rows. A kernel keeps the memory of every renderer that it has made, some 2.5 MB each. Views
-   * of fingerprints that were returned before may be detached.
+   * Returns a renderer of the loaded rows. A kernel keeps the memory of every renderer that it has made, some 2.5 MB each. Earlier
+   * views of fingerprints may be detached.
    * @param idKey the key for the fingerprints of ids
    */
   renderer(program: KernelProgram, idKey: SipKey): BatchRenderer {

@@ -87,7 +87,7 @@ describe('deletes', () => {
     const silent = {
       ...listing([]),
       async *read() {
-        // No batch at all, not even the one that says that there is no row.
+        // No batch, although a source without rows has one.
       },
     };
     const { found, tally, watermark } = await planOver(silent, known, LOOSE);

@@ -89,7 +89,7 @@ class Columns {
     this.#endId(memory.copy(this.#ids, this.#idLength, start, end));
   }
 
-  /** Goes with the id that was added last. An empty digest stands for a record in doubt: 32 bytes of zero. */
+  /** Call it after the id was added. An empty digest means a record in doubt, stored as 32 zero bytes. */
   content({ digest, high, low }: Omit<RecordChange, 'docId'>): void {
     const checksum = (this.#count - 1) * CHECKSUM_BYTES;
     if (digest === '') this.#checksums.fill(0, checksum, checksum + CHECKSUM_BYTES);

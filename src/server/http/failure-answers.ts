@@ -3,7 +3,7 @@ import { UNAVAILABLE_RETRY_AFTER_SECONDS } from '../../core/limits.ts';
 import type { Logger } from '../../core/log.ts';
 import type { FailureAnswer } from './answer-schemas.ts';
 import { HttpError, type HttpErrorCode } from './http-error.ts';
-import { failurePage } from './failure-page.tsx';
+import { failurePage } from './pages/failure-page.tsx';
 import { BridgeError, INTERNAL_MESSAGE } from '../../core/errors.ts';
 import { spreadRetryAfter } from '../monitoring/spread-retries.ts';
 import { wantsPage } from './wants-page.ts';

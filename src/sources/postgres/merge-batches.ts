@@ -8,7 +8,7 @@ type Arrival = { readonly part: AsyncIterator<RowBatch> } & (
 /**
  * Merges the batches of parts of one listing, in the order in which they arrive. The next batch of a part is requested only
  * after its previous batch was consumed, because that invalidates it; the other parts continue meanwhile. Only the last batch
- * of all parts has an end.
+ * of the merged listing has an end.
  * @throws the first error of a part. The other parts are not stopped.
  */
 export async function* mergeBatches(parts: readonly AsyncIterator<RowBatch>[]): AsyncGenerator<RowBatch> {

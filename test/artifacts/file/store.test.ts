@@ -36,6 +36,27 @@ describe('a file store', () => {
     expect(stored.uri).toBe(`file://${folder}/runs/R%201/%C3%A4.txt`);
   });
 
+  it.each([1, 40_000_000])('keeps %i bytes after each flush of a large artifact', async (rest) => {
+    const folder = folders.make();
+    const writer = await fileStore(folder, '/', ALWAYS_HELD).create('large');
+    const megabyte = Buffer.alloc(1_048_576, 'a');
+    for (let count = 0; count < 33; count++) await writer.write(megabyte);
+    await writer.write(Buffer.alloc(rest, 'b'));
+    const { bytes } = await writer.finish();
+    const content = readFileSync(join(folder, 'large'));
+    expect(bytes).toBe(33 * megabyte.length + rest);
+    expect(content).toHaveLength(bytes);
+    expect(content.subarray(-rest).every((byte) => byte === 0x62)).toBe(true);
+  });
+
+  it('leaves nothing of a large artifact that is aborted during a flush', async () => {
+    const folder = folders.make();
+    const writer = await fileStore(folder, '/', ALWAYS_HELD).create('large');
+    await writer.write(Buffer.alloc(33 * 1_048_576));
+    await writer.abort();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('touches nothing before the first artifact', async () => {
     const folder = join(folders.make(), 'bucket');
     const store = fileStore(folder, '/', ALWAYS_HELD);

@@ -1,4 +1,4 @@
-import { page } from '../../http/page.tsx';
+import { page } from '../../http/pages/page.tsx';
 
 interface LoginForm {
   readonly formToken: string;

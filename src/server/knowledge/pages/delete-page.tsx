@@ -2,7 +2,7 @@ import type { ManagedSource } from '../../../app/knowledge/managed-sources.ts';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { countText } from '../../ops/elements/figures.ts';
 import { framed, type Viewer } from '../../ops/elements/frame.tsx';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import { deletePath, SOURCES_PATH } from '../paths.ts';
 
 interface DeletePage {

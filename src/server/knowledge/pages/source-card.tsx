@@ -2,7 +2,7 @@ import type { ManagedSource } from '../../../app/knowledge/managed-sources.ts';
 import { countText, UNKNOWN } from '../../ops/elements/figures.ts';
 import { Mark } from '../../ops/elements/mark.tsx';
 import { Moment } from '../../ops/elements/moment.tsx';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import { cardId, deletePath, syncPath } from '../paths.ts';
 import { meaningOfSource, sourceNeeds } from '../../ops/elements/other-states.ts';
 import { SourceWhy } from './source-why.tsx';

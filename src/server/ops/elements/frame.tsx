@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { page } from '../../http/page.tsx';
-import { TopBar } from '../../http/top-bar.tsx';
+import { page } from '../../http/pages/page.tsx';
+import { TopBar } from '../../http/pages/top-bar.tsx';
 import { exactText } from './figures.ts';
 
 /** The reader of a page: the name of a session that can log out, or undefined. */

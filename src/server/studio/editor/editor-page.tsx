@@ -2,7 +2,7 @@ import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import type { EditorView } from '../../../app/studio/editor/editor.ts';
 import { controlText } from '../../../app/studio/editor/control-text.ts';
 import type { Flash } from '../../http/flash.ts';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { Moment } from '../../ops/elements/moment.tsx';
 import { DraftSteps } from '../elements/draft-steps.tsx';

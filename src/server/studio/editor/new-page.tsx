@@ -1,4 +1,4 @@
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import type { Flash } from '../../http/flash.ts';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';

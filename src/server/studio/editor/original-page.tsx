@@ -1,5 +1,5 @@
 import type { Viewer } from '../../ops/elements/frame.tsx';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { CATALOG_PATH, DRAFTS_PATH } from '../paths.ts';
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Flash } from '../../http/flash.ts';
-import { page } from '../../http/page.tsx';
-import { TopBar } from '../../http/top-bar.tsx';
+import { page } from '../../http/pages/page.tsx';
+import { TopBar } from '../../http/pages/top-bar.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { AUDIT_PATH, CATALOG_PATH, PROPOSALS_PATH, SECRETS_PATH } from '../paths.ts';
 

@@ -1,6 +1,6 @@
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import type { Preview } from '../../../app/studio/preview/preview-service.ts';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import { controlName } from '../editor/field-ids.ts';
 import { draftPath } from '../paths.ts';
 import { shownText } from './shown-text.ts';

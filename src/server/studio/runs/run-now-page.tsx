@@ -1,5 +1,5 @@
 import type { Connector } from '../../../definitions/connector/types.ts';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { studioFrame } from '../elements/frame.tsx';

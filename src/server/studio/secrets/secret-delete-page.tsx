@@ -1,5 +1,5 @@
 import type { ManagedSecretFacts } from '../../../app/studio/secrets/managed-secret-service.ts';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { exactText } from '../../ops/elements/figures.ts';
 import type { Viewer } from '../../ops/elements/frame.tsx';

@@ -3,7 +3,7 @@ import {
   MANAGED_SECRET_NAME_CHARACTERS_MAX,
   MANAGED_SECRET_NOTE_CHARACTERS_MAX,
 } from '../../../core/limits.ts';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';

@@ -3,7 +3,7 @@ import type {
   SecretKeyFacts,
 } from '../../../app/studio/secrets/managed-secret-service.ts';
 import type { Flash } from '../../http/flash.ts';
-import { FormToken } from '../../http/form-token.tsx';
+import { FormToken } from '../../http/pages/form-token.tsx';
 import type { Viewer } from '../../ops/elements/frame.tsx';
 import { Moment } from '../../ops/elements/moment.tsx';
 import { studioFrame } from '../elements/frame.tsx';

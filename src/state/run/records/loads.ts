@@ -8,7 +8,7 @@ import type { RunTable } from '../../tables.ts';
  * without an open run is discarded.
  */
 
-/** The scope of a load. Other scopes count up from 1, and -1 means that there is no scope. */
+/** The scope of a load. Other scopes are positive, and -1 is `NO_SCOPE`. */
 function scopeOfLoad({ id }: { readonly id: number }): number {
   return -1 - id;
 }

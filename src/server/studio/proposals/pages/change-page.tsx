@@ -5,7 +5,7 @@ import {
   retireCommand,
 } from '../../../../app/studio/changes/documents.ts';
 import type { Flash } from '../../../http/flash.ts';
-import { FormToken } from '../../../http/form-token.tsx';
+import { FormToken } from '../../../http/pages/form-token.tsx';
 import { REASON_CHARACTERS_MAX } from '../../../limits.ts';
 import { Command } from '../../../ops/elements/command.tsx';
 import type { Viewer } from '../../../ops/elements/frame.tsx';

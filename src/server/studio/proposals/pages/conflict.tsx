@@ -1,7 +1,7 @@
 import type { FileConflict } from '../../../../app/studio/changes/change-proposals.ts';
 import type { Draft } from '../../../../app/studio/drafts/draft-service.ts';
 import { printableLines } from '../../../../core/text/printable.ts';
-import { FormToken } from '../../../http/form-token.tsx';
+import { FormToken } from '../../../http/pages/form-token.tsx';
 import { draftPartPath, draftPath } from '../../paths.ts';
 import { Diff } from './diff.tsx';
 

@@ -1,4 +1,4 @@
-import type { HttpError } from './http-error.ts';
+import type { HttpError } from '../http-error.ts';
 import { page } from './page.tsx';
 
 /** The page that a person sees when a page could not be created. */
