@@ -115,7 +115,7 @@ describeInChromium('the page of knowledge sources', () => {
     script.next(pageResult({ next: '50' }), pageResult({ done: true, next: null, items: 12 }), pageResult());
     const sync = button('Sync one page of Products');
     await sync.click();
-    await expect(toast().innerText()).resolves.toContain('Products: 50 items.');
+    await toast().getByText('Products: 50 items.').waitFor();
     expect(await toast().innerText()).toContain(`${SOURCE_URL} → 50`);
     await card('products').getByText('Pass unfinished').waitFor();
     await sync.click();
