@@ -1,6 +1,7 @@
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import Libsql from 'libsql';
+import LibsqlOfPromises from 'libsql/promise';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STATE_BUSY_SECONDS_MAX } from './limits.ts';
 import { codeOf } from '../core/thrown.ts';
@@ -12,6 +13,25 @@ const STATEMENTS_MAX = 200;
 const PAGE_BYTES = 16_384;
 /** The size to which a journal is cut after a large commit; the next commit can reuse that space. */
 const JOURNAL_BYTES = 64 * 1_048_576;
+
+interface Query {
+  readonly sql: string;
+  readonly bindings?: readonly unknown[];
+  readonly options?: { readonly background?: boolean };
+}
+
+interface BackgroundStatement {
+  all(bindings: readonly unknown[]): Promise<unknown[]>;
+}
+
+/** The driver's second interface, which works on the same connections, and does not block the thread that calls it. */
+const background: {
+  exec(sql: string): Promise<unknown>;
+  prepare(sql: string): Promise<BackgroundStatement>;
+} = LibsqlOfPromises.prototype;
+
+/** A transaction ends with a wait for the disk. */
+const COMMIT = 'COMMIT;';
 
 /**
  * A transaction that takes the write lock at its begin. A transaction that reads first and writes later fails at once when
@@ -35,10 +55,15 @@ export class LibsqlClient extends BetterSqlite3Client {
     return new WritingTransaction(this, container, config, outer);
   }
 
-  override _query(connection: Libsql.Database, query: { readonly sql: string }): Promise<unknown> {
+  override _query(connection: Libsql.Database, query: Query): Promise<unknown> {
     // After a full disk or a failed write SQLite has already rolled back: an error about the rollback would hide the reason.
     if (query.sql.startsWith('ROLLBACK') && !connection.inTransaction) return Promise.resolve(query);
-    return inTurn(() => super._query(connection, query));
+    return inTurn(() => {
+      if (query.sql === COMMIT) return background.exec.call(connection, COMMIT).then(() => query);
+      return query.options?.background === true
+        ? inBackground(connection, query)
+        : super._query(connection, query);
+    });
   }
 
   override async acquireRawConnection(): Promise<Libsql.Database> {
@@ -73,6 +98,18 @@ async function inTurn<Answer>(work: () => Answer | Promise<Answer>): Promise<Ans
       await sleep(RETRY_MS * (0.5 + Math.random()));
     }
   }
+}
+
+const backgroundStatements = new WeakMap<Libsql.Database, Map<string, BackgroundStatement>>();
+
+/** The bindings are copied before this returns. The driver has carried out the whole statement when it answers, as there are no rows. */
+async function inBackground(connection: Libsql.Database, query: Query): Promise<Query> {
+  const statements = backgroundStatements.get(connection) ?? new Map<string, BackgroundStatement>();
+  backgroundStatements.set(connection, statements);
+  const statement = statements.get(query.sql) ?? (await background.prepare.call(connection, query.sql));
+  statements.set(query.sql, statement);
+  await statement.all(query.bindings ?? []);
+  return query;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EXPLAIN_IDS_PER_PAGE } from '../../../src/state/limits.ts';
 import type { ExplainState } from '../../../src/pipeline/ports/explain-state-port.ts';
 import type { State } from '../../../src/pipeline/ports/state-port.ts';
@@ -111,6 +112,8 @@ export function describeExplain(makeStore: () => Promise<StateStore>): void {
           const sender = committed.length % 2 === 1 ? committed.map(({ runId }) => runId) : [undefined];
           expect(sender).toContain(record?.run.runId);
           looks += 1;
+          // Answers of SQLite need no turn of the event loop, unlike the ends of statements in its own thread.
+          await nextTurn();
         }
         await commits;
         await other.close();

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../../limits.ts';
+import { IN_BACKGROUND } from '../../../database/background.ts';
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
 import { CHECKSUM_BYTES, type StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
 import type { RecordKind } from '../../../pipeline/ports/state-port.ts';
@@ -26,19 +27,23 @@ export const sqliteRecords: RecordQueries = {
   // As columns that SQL cuts at fixed places, 1 M records take 1.5 s; as JSON objects, or row by row, they take 3 to 4 s.
   async stage(transaction, runId, batch) {
     const hasContent = batch.checksums.length > 0;
-    await transaction.raw(
-      `insert into staged_records (run_id, op, doc_id, checksum, fingerprint)
+    await transaction
+      .raw(
+        `insert into staged_records (run_id, op, doc_id, checksum, fingerprint)
        select ?, ?, value, ${hasContent ? BATCH_COLUMNS : "x'', x''"} from json_each(?)`,
-      [runId, batch.op, ...(hasContent ? columnsOf(batch) : []), JSON.stringify(batchIds(batch))],
-    );
+        [runId, batch.op, ...(hasContent ? columnsOf(batch) : []), JSON.stringify(batchIds(batch))],
+      )
+      .options(IN_BACKGROUND);
   },
 
   async load(transaction, scope, runId, batch) {
-    await transaction.raw(
-      `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
+    await transaction
+      .raw(
+        `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
        select ?, value, ${BATCH_COLUMNS}, 0, ? from json_each(?) order by value`,
-      [scope, ...columnsOf(batch), runId, JSON.stringify(batchIds(batch))],
-    );
+        [scope, ...columnsOf(batch), runId, JSON.stringify(batchIds(batch))],
+      )
+      .options(IN_BACKGROUND);
   },
 
   async *fingerprints(knex, scope, kind) {
