@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DeliveryStep, RejectedDocument } from '../../src/pipeline/ports/delivery-port.ts';
-import type { KnownRecord, State } from '../../src/pipeline/ports/state-port.ts';
+import type { KnownRecord, RecordKind, State } from '../../src/pipeline/ports/state-port.ts';
 import { startSleeper } from '../support/processes/sleeper.ts';
 import type { StateStore } from './state/state-scene.ts';
 import { runCounts } from '../support/pipeline/run-counts.ts';
@@ -104,11 +104,11 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
     }
 
     /** As a plan finds what is missing: by the fingerprints of all records. */
-    async function found(): Promise<string[]> {
+    async function found(kind: RecordKind = 'live'): Promise<string[]> {
       const { scope } = await state.position('hr', 'stores/1');
       const docIds: string[] = [];
-      for await (const chunk of state.fingerprints(scope, 'live')) {
-        for await (const ids of state.idsOf(scope, chunk, 'live')) docIds.push(...ids);
+      for await (const chunk of state.fingerprints(scope, kind)) {
+        for await (const ids of state.idsOf(scope, chunk, kind)) docIds.push(...ids);
       }
       return docIds.sort();
     }
@@ -119,6 +119,8 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       fingerprint: expect.stringMatching(FINGERPRINT),
       softDeleted: false,
     });
+    /** A document whose last change was a delete. */
+    const doubtfullyDeleted = (docId: string) => ({ ...doubtful(docId), softDeleted: true });
 
     describe('steps', () => {
       test('are kept in the order of their first save, replaced by name, and outlive their process', async () => {
@@ -247,21 +249,38 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       });
 
       test('of unknown outcome become records that equal nothing, and are found when they are missing', async () => {
-        const all = ['changed', 'deleted', 'marked', 'new'];
-        await run('R1', [upsert('changed'), upsert('deleted'), upsert('marked'), upsert('same')]);
-        await run('R2', [gone('soft_delete', 'marked')]);
+        const sent = ['changed', 'marked', 'new'];
+        const deletes = ['deleted', 'extra', 'marked and deleted'];
+        const all = [...sent, ...deletes];
+        const first = ['changed', 'deleted', 'marked', 'marked and deleted', 'same'];
+        await run(
+          'R1',
+          first.map((docId) => upsert(docId)),
+        );
+        await run('R2', [gone('soft_delete', 'marked'), gone('soft_delete', 'marked and deleted')]);
         await run(
           'R3',
-          [upsert('changed', '2'), gone('delete', 'deleted'), upsert('marked', '2'), upsert('new')],
+          [
+            ...sent.map((docId) => upsert(docId, '2')),
+            ...deletes.map((docId) => gone('delete', docId)),
+            upsert('same', '2'),
+          ],
           said('unknown', ...all),
         );
         const after = await records(...all);
-        expect(after).toEqual(Object.fromEntries(all.map((docId) => [docId, doubtful(docId)])));
+        expect(after).toEqual(
+          Object.fromEntries([
+            ...sent.map((docId) => [docId, doubtful(docId)]),
+            ...deletes.map((docId) => [docId, doubtfullyDeleted(docId)]),
+          ]),
+        );
         expect(new Set(all.map((docId) => after[docId]?.fingerprint)).size).toBe(all.length);
-        expect(await found()).toEqual([...all, 'same'].sort());
-        await run('R4', [upsert('changed', '2'), gone('delete', 'deleted')]);
-        expect(await records('changed', 'deleted')).toEqual({
+        expect(await found()).toEqual([...sent, 'same'].sort());
+        expect(await found('soft-deleted')).toEqual(deletes);
+        await run('R4', [upsert('changed', '2'), gone('delete', 'deleted'), upsert('extra')]);
+        expect(await records('changed', 'deleted', 'extra')).toEqual({
           changed: expect.objectContaining({ checksum: checksumOf('2') }),
+          extra: expect.objectContaining({ checksum: checksumOf('1'), softDeleted: false }),
         });
       });
 
@@ -296,10 +315,12 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         upsert('changed', '2'),
         upsert('new'),
         gone('delete', 'deleted'),
+        gone('delete', 'extra'),
         gone('soft_delete', 'marked'),
         { ...upsert('touched', '2'), op: 'refresh' } as const,
       ];
-      const all = ['changed', 'deleted', 'marked', 'new', 'same', 'touched'];
+      const live = ['changed', 'marked', 'new', 'same', 'touched'];
+      const all = [...live, 'deleted', 'extra'];
       const before = ['changed', 'deleted', 'marked', 'same', 'touched'];
 
       async function giveUp(...steps: DeliveryStep[]) {
@@ -322,13 +343,15 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
             ...untouched,
             changed: doubtful('changed'),
             new: doubtful('new'),
-            deleted: doubtful('deleted'),
+            deleted: doubtfullyDeleted('deleted'),
+            extra: doubtfullyDeleted('extra'),
           });
-          expect(await found()).toEqual(all);
+          expect(await found()).toEqual(live);
+          expect(await found('soft-deleted')).toEqual(['deleted', 'extra']);
           expect((await state.position('hr', 'stores/1')).checkpoint).toBe('start');
           // Once more, as by a process that learns late that it was given up.
           await state.failRun('R2', failure(true));
-          expect(await found()).toEqual(all);
+          expect(await found()).toEqual(live);
         },
       );
 

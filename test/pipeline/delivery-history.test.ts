@@ -385,4 +385,67 @@ describe('over any history of deliveries that fail in any way', () => {
     expect(places).toEqual([undefined, '1', '2', '3', '4', '0', '1']);
     expect(indexed).toEqual([0, 0, 1, 2, 3, 4, 5]);
   });
+
+  describe.each([
+    { ...ALL_GOES_WELL, documents: ['unknown and not applied'] as const },
+    { ...ALL_GOES_WELL, documents: ['unknown and applied'] as const },
+    { ...ALL_GOES_WELL, end: 'fails', applied: 0 } as const,
+  ])('a delete of unknown outcome: %j', (fate) => {
+    const table = new Map(['a', 'b'].map((id) => [id, { title: id, readers: 'x@example.com' }]));
+    const [a, b] = [...table].map(([id, content]) => new Map([[id, content]]));
+    const changes = (rows: Table, deleted: readonly string[] = []) =>
+      rowsSource({
+        columns: COLUMNS,
+        rows: [...wireRows(rows), ...deleted.map((id) => [id, null, null])],
+        listing: 'delta',
+        deletes: deleted.map((_, at) => rows.size + at),
+      });
+    const none: Table = new Map();
+
+    test('is repeated by the next run, although its source does not report the delete again', async () => {
+      const world = new World();
+      await world.run(changes(table), TEMPLATES[0]);
+      world.index.fates = [fate];
+      await world.run(changes(none, ['a']), TEMPLATES[0]);
+      await world.run(changes(none), TEMPLATES[0]);
+      expect(held(world.index)).toEqual(expected(b!, TEMPLATES[0]));
+      await expectNoFalseClaim(world);
+    });
+
+    test('is repeated by the next run, if the document was soft-deleted before', async () => {
+      const world = new World();
+      await world.run(changes(table), TEMPLATES[0]);
+      await world.run(changes(none, ['a']), TEMPLATES[0], { deletePolicy: 'soft_delete_only' });
+      world.index.fates = [fate];
+      await world.run(changes(none), TEMPLATES[0]);
+      await world.run(changes(none), TEMPLATES[0]);
+      expect(held(world.index)).toEqual(expected(b!, TEMPLATES[0]));
+      await expectNoFalseClaim(world);
+    });
+
+    test('is repeated by the next run, although its row, which had lost its readers, is gone', async () => {
+      const world = new World();
+      await world.run(changes(table), TEMPLATES[0]);
+      world.index.fates = [fate];
+      await world.run(changes(new Map([['a', { title: 'a', readers: '' }]])), TEMPLATES[0]);
+      await world.run(changes(none), TEMPLATES[0]);
+      expect(held(world.index)).toEqual(expected(b!, TEMPLATES[0]));
+      await expectNoFalseClaim(world);
+    });
+
+    test('is not repeated once the source has the document again, nor under a policy that keeps documents', async () => {
+      const world = new World();
+      await world.run(changes(table), TEMPLATES[0]);
+      world.index.fates = [fate];
+      await world.run(changes(none, ['a']), TEMPLATES[0]);
+      const before = held(world.index);
+      for (const deletePolicy of ['soft_delete_only', 'never_delete'] as const)
+        await world.run(changes(none), TEMPLATES[0], { deletePolicy });
+      expect(held(world.index)).toEqual(before);
+      await world.run(changes(a!), TEMPLATES[0]);
+      await world.run(changes(none), TEMPLATES[0]);
+      expect(held(world.index)).toEqual(expected(table, TEMPLATES[0]));
+      await expectNoFalseClaim(world);
+    });
+  });
 });

@@ -6,7 +6,7 @@ export interface RecordIdentity {
   readonly docId: string;
   /**
    * `sent`: the target acknowledged the document · `soft_deleted`: it is still in the target · `in_doubt`: whether it is there is
-   * unknown, so the next run sends it again or deletes it.
+   * unknown, whether or not its record is soft-deleted, so the next run sends it again or deletes it.
    */
   readonly standing: 'sent' | 'soft_deleted' | 'in_doubt';
 }

@@ -67,7 +67,10 @@ export interface Position {
   readonly fingerprintKey: Uint8Array;
 }
 
-/** Soft-deleted records belong to documents that the source no longer has but the target still has. */
+/**
+ * Soft-deleted records belong to documents that the source no longer has but the target still has, or may have: then a delete was
+ * sent, and the record is in doubt.
+ */
 export type RecordKind = 'live' | 'soft-deleted';
 
 export interface KnownRecord {
@@ -175,10 +178,10 @@ export interface State {
   /**
    * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint (only if no
    * document was rejected) and closes the run with its status and counts. A rejected document of unknown outcome is recorded as
-   * one to send again, or to delete. Pushed events that the run claimed are acknowledged: they are removed, except the last event
-   * of a document that was rejected or quarantined. Fails with `LEASE_LOST`, having written nothing, if `fence` is not the
-   * newest. A run that is already committed stays unchanged. The rejections of earlier runs are removed, unless `keepsRejections`
-   * says that this run has not sent those documents again.
+   * one to send again, or to delete: its record is in doubt, and soft-deleted if its change was a delete. Pushed events that the
+   * run claimed are acknowledged: they are removed, except the last event of a document that was rejected or quarantined. Fails
+   * with `LEASE_LOST`, having written nothing, if `fence` is not the newest. A run that is already committed stays unchanged. The
+   * rejections of earlier runs are removed, unless `keepsRejections` says that this run has not sent those documents again.
    */
   commit(commit: {
     runId: string;

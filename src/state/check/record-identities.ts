@@ -33,7 +33,7 @@ export async function* recordIdentities(
     if (last === undefined) return;
     yield rows.map(({ doc_id, checksum, soft_deleted }) => ({
       docId: doc_id,
-      standing: soft_deleted !== 0 ? 'soft_deleted' : isInDoubt(checksum) ? 'in_doubt' : 'sent',
+      standing: isInDoubt(checksum) ? 'in_doubt' : soft_deleted !== 0 ? 'soft_deleted' : 'sent',
     }));
     after = last.doc_id;
   }

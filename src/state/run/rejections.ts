@@ -69,11 +69,16 @@ export async function doubtRefusedUnchangedDocuments(
   );
 }
 
-/** Before a commit: rejected documents keep the records that they had. */
+/**
+ * Before a commit: rejected documents keep the records that they had. A delete of unknown outcome stays staged, because
+ * `doubtRejected` has to know that it was a delete.
+ */
 export async function unstageRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
+  const unknown = rejected(transaction, runId).where({ outcome: 'unknown' });
   await transaction('staged_records')
     .where({ run_id: runId })
     .whereIn('doc_id', rejected(transaction, runId))
+    .andWhereNot((deleted) => void deleted.where({ op: 'delete' }).whereIn('doc_id', unknown))
     .delete();
 }
 
@@ -93,15 +98,17 @@ function rejected(transaction: Knex.Transaction, runId: string) {
   return transaction('rejected_documents').where({ run_id: runId }).select('doc_id');
 }
 
-/** After a commit: rejected documents of unknown outcome are in doubt. */
+/** After the staged changes were applied: rejected documents of unknown outcome are in doubt. */
 export function doubtRejected(
   dialect: Dialect,
   transaction: Knex.Transaction,
   scope: number,
   runId: string,
 ): Promise<void> {
-  const unknown = `select doc_id from rejected_documents where run_id = ? and outcome = 'unknown'`;
-  return doubt(dialect, transaction, { sql: unknown, bindings: [runId] }, scope, runId);
+  const deletes = `select doc_id from staged_records where run_id = ? and op = 'delete'`;
+  const unknown = `select doc_id, case when doc_id in (${deletes}) then 1 else 0 end as soft_deleted
+    from rejected_documents where run_id = ? and outcome = 'unknown'`;
+  return doubt(dialect, transaction, { sql: unknown, bindings: [runId, runId] }, scope, runId);
 }
 
 /** Puts each document that an abandoned run may have delivered in doubt; `refresh` and `soft_delete` are never sent. */
@@ -111,36 +118,42 @@ export async function doubtDelivered(
   scope: number,
   runId: string,
 ): Promise<void> {
-  const staged = `select doc_id from staged_records where run_id = ? and op in ('upsert', 'delete')`;
+  const staged = `select doc_id, case when op = 'delete' then 1 else 0 end as soft_deleted
+    from staged_records where run_id = ? and op in ('upsert', 'delete')`;
   const load = await loadOf(transaction, runId);
   const delivered =
     load === undefined
-      ? { sql: `select distinct doc_id from (${staged}) as staged`, bindings: [runId] }
+      ? { sql: staged, bindings: [runId] }
       : {
-          sql: `${staged} union select doc_id from record_state where scope_id = ?`,
+          sql: `${staged} union all select doc_id, 0 from record_state where scope_id = ?`,
           bindings: [runId, load],
         };
-  await doubt(dialect, transaction, delivered, scope, runId);
+  // An id that was staged twice is soft-deleted only if both were deletes.
+  const each = `select doc_id, min(soft_deleted) as soft_deleted from (${delivered.sql}) as delivered group by doc_id`;
+  await doubt(dialect, transaction, { sql: each, bindings: delivered.bindings }, scope, runId);
 }
 
 /**
- * A document in doubt gets a record that equals no other. So the next run sends it again or deletes it, depending on the source.
- * @param docIds SQL that selects them
+ * A document in doubt gets a record that equals no other, so the next run sends it again if the source has it. If its last change
+ * was a delete, the record is also soft-deleted: the reason for that delete holds until the source has the document again, so the
+ * next run repeats it, even a listing of changes, which would never find the document missing.
+ * @param documents SQL that selects `doc_id` and `soft_deleted`, each id once
  */
 async function doubt(
   dialect: Dialect,
   transaction: Knex.Transaction,
-  docIds: { readonly sql: string; readonly bindings: readonly (string | number)[] },
+  documents: { readonly sql: string; readonly bindings: readonly (string | number)[] },
   scope: number,
   runId: string,
 ): Promise<void> {
   const { doubtfulFingerprint } = recordQueries(dialect);
   await transaction.raw(
     `insert into record_state (scope_id, doc_id, checksum, fingerprint, soft_deleted, run_id)
-     select ?, doc_id, ?, ${doubtfulFingerprint}, 0, ? from (${docIds.sql}) as doubtful where true order by doc_id
-     on conflict (scope_id, doc_id) do update set
-       checksum = excluded.checksum, fingerprint = excluded.fingerprint, soft_deleted = 0, run_id = excluded.run_id`,
-    [scope, CHECKSUM_IN_DOUBT, runId, ...docIds.bindings],
+     select ?, doc_id, ?, ${doubtfulFingerprint}, soft_deleted, ? from (${documents.sql}) as doubtful where true
+     order by doc_id
+     on conflict (scope_id, doc_id) do update set checksum = excluded.checksum, fingerprint = excluded.fingerprint,
+       soft_deleted = excluded.soft_deleted, run_id = excluded.run_id`,
+    [scope, CHECKSUM_IN_DOUBT, runId, ...documents.bindings],
   );
 }
 

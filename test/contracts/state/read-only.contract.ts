@@ -13,7 +13,7 @@ import {
 export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
   describe('opened to be read only', () => {
     const scene = stateScene(makeStore);
-    const { owner, run } = scene;
+    const { owner, run, journalOf } = scene;
     let store: StateStore;
     beforeEach(() => {
       ({ store } = scene.opened());
@@ -41,15 +41,18 @@ export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
     });
 
     test('a check gets each record with its status, and finds ids of other targets', async () => {
-      await run([upsert('hr:a'), upsert('hr:Ä'), upsert('hr:b')]);
+      await run([upsert('hr:a'), upsert('hr:Ä'), upsert('hr:b'), upsert('hr:c')]);
       await run([gone('soft_delete', 'hr:a')]);
       await run([{ ...upsert('hr:b'), op: 'refresh', checksum: '' }]);
+      await journalOf('R').reject([{ docId: 'hr:c', reason: 'silent', outcome: 'unknown' }]);
+      await run([gone('delete', 'hr:c')], { runId: 'R' });
       const check = await store.openCheck();
       const found = [];
       for await (const group of check.records('hr', 'store-1')) found.push(...group);
       expect(found).toEqual([
         { docId: 'hr:a', standing: 'soft_deleted' },
         { docId: 'hr:b', standing: 'in_doubt' },
+        { docId: 'hr:c', standing: 'in_doubt' },
         { docId: 'hr:Ä', standing: 'sent' },
       ]);
       for await (const group of check.records('hr', 'store-2')) expect(group).toEqual([]);

@@ -106,7 +106,7 @@ function remarks(differences: RecordDifferences, isSame: boolean): RecordOutcome
     const doubt =
       inDoubt === 0
         ? ''
-        : ` The next run sends or deletes ${documents(inDoubt)} whose last change is in doubt.`;
+        : ` The last change of ${documents(inDoubt)} is in doubt: the next run repeats deletes, and sends what the source has.`;
     const message = `The data store lists the ${documents(records)} of the state, and no other document of this connector.${doubt}`;
     found.push({ status: 'ok', message });
   }

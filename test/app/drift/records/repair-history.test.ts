@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { join } from 'node:path';
 import { compareRecords } from '../../../../src/app/drift/records/compare-records.ts';
@@ -24,26 +24,33 @@ const IDS = ['a', 'b', 'c', 'd', 'e'];
 /** Ids that begin like those of the connector, and belong to others. */
 const FOREIGN = ['hrm:a', 'other:a'];
 
+/** `conditional`: a full listing that reports when nothing has changed since the checkpoint. */
+type Listing = Source['listing'] | 'conditional';
+const LISTINGS: readonly Listing[] = ['full', 'conditional', 'delta'];
+
 interface Case {
-  readonly listing: Source['listing'];
+  readonly listing: Listing;
   readonly before: readonly string[];
   /** Deleted in the index by hand. */
   readonly lost: readonly string[];
   /** Written into the index by hand. */
   readonly added: readonly string[];
   readonly allowDeletes: number;
-  /** What becomes of the deliveries of the first repair. */
+  /** Whether the connector runs between the two repairs. */
+  readonly runsBetween: boolean;
+  /** What becomes of the deliveries of the first repair, and of that run. */
   readonly fates: readonly DeliveryFate[];
 }
 
 const someIds = fc.subarray(IDS);
 const histories: fc.Arbitrary<Case> = fc.record({
-  listing: fc.constantFrom('full', 'delta'),
+  listing: fc.constantFrom(...LISTINGS),
   before: fc.subarray(IDS, { minLength: 1 }),
   lost: someIds,
   added: someIds,
   allowDeletes: fc.nat(IDS.length),
-  fates: fc.array(deliveryFates(IDS.length, fc.constant(false)), { maxLength: 2 }),
+  runsBetween: fc.boolean(),
+  fates: fc.array(deliveryFates(IDS.length), { maxLength: 3 }),
 });
 
 const folders = temporaryFolders();
@@ -74,43 +81,50 @@ class World {
     return `${this.connector}:${id}`;
   }
 
-  /** A delta query lists nothing after its checkpoint, because no row changes here. */
-  async run(ids: readonly string[], listing: Source['listing']): Promise<void> {
+  /** A delta query and a conditional listing list nothing after the checkpoint of the same rows. */
+  async run(ids: readonly string[], listing: Listing): Promise<void> {
     const rows = ids.map((id) => [id, `Title of ${id}`]);
-    const all = rowsSource({ columns: COLUMNS, rows, listing, checkpoint: 'C' });
-    const none = rowsSource({ columns: COLUMNS, rows: [], listing, checkpoint: 'C' });
+    const source = {
+      columns: COLUMNS,
+      listing: listing === 'delta' ? 'delta' : 'full',
+      checkpoint: ids.join(),
+    } as const;
+    const all = rowsSource({ ...source, rows });
+    const none = rowsSource({
+      ...source,
+      rows: [],
+      ...(listing === 'conditional' && ({ unchanged: true } as const)),
+    });
     const read: Source['read'] = (checkpoint, signal) =>
-      (listing === 'delta' && checkpoint !== undefined ? none : all).read(checkpoint, signal);
-    await runConnector(this.#job(), this.#ports({ ...all, read }), new AbortController().signal);
+      (listing !== 'full' && checkpoint === source.checkpoint ? none : all).read(checkpoint, signal);
+    const ports = this.#ports({ ...all, read });
+    await settled(runConnector(this.#job(), ports, new AbortController().signal));
   }
 
   async repair(allowDeletes: number): Promise<void> {
     const job = { ...this.#job(), allowDeletes };
-    try {
-      const source = rowsSource({ columns: COLUMNS, rows: [], listing: 'delta' });
-      await runConnector(
-        job,
-        this.#ports(source),
-        new AbortController().signal,
-        (_job, _ports, position, sink) =>
-          planRepair(
-            (onMissing) =>
-              compareRecords({
-                connectorId: job.connectorId,
-                target: job.target,
-                state: checks,
-                listed: this.#listed(),
-                extraIdsMax: allowDeletes,
-                onMissing,
-              }),
-            { ...job, isPushed: false },
-            position,
-            sink,
-          ),
-      );
-    } catch (thrown) {
-      if (!(thrown instanceof BridgeError) || thrown.code === 'INTERNAL') throw thrown;
-    }
+    const source = rowsSource({ columns: COLUMNS, rows: [], listing: 'delta' });
+    const run = runConnector(
+      job,
+      this.#ports(source),
+      new AbortController().signal,
+      (_job, _ports, position, sink) =>
+        planRepair(
+          (onMissing) =>
+            compareRecords({
+              connectorId: job.connectorId,
+              target: job.target,
+              state: checks,
+              listed: this.#listed(),
+              extraIdsMax: allowDeletes,
+              onMissing,
+            }),
+          { ...job, isPushed: false },
+          position,
+          sink,
+        ),
+    );
+    await settled(run);
   }
 
   async *#listed(): AsyncGenerator<string[]> {
@@ -136,39 +150,102 @@ class World {
   }
 }
 
+/** Waits for a run, which may end with the error of its delivery. */
+async function settled(run: Promise<unknown>): Promise<void> {
+  try {
+    await run;
+  } catch (thrown) {
+    if (!(thrown instanceof BridgeError) || thrown.code === 'INTERNAL') throw thrown;
+  }
+}
+
 const HAND_WRITTEN = { title: 'by hand', content: '', acl_users: [], checksum: 'by hand' };
 
 test('a repair and the next run give the index all documents of the state, and delete nothing but extra documents within the ceiling', async () => {
   await fc.assert(
-    fc.asyncProperty(histories, async ({ listing, before, lost, added, allowDeletes, fates }) => {
-      const world = new World();
-      const { documents } = world.index;
-      const docIdOf = (id: string) => world.docIdOf(id);
-      await world.run(before, listing);
-      for (const id of lost) documents.delete(docIdOf(id));
-      for (const id of [...added, ...FOREIGN]) {
-        const docId = FOREIGN.includes(id) ? id : docIdOf(id);
-        if (!documents.has(docId)) documents.set(docId, HAND_WRITTEN);
-      }
-      const extra = added.filter((id) => !before.includes(id));
+    fc.asyncProperty(
+      histories,
+      async ({ listing, before, lost, added, allowDeletes, runsBetween, fates }) => {
+        const world = new World();
+        const { documents } = world.index;
+        const docIdOf = (id: string) => world.docIdOf(id);
+        await world.run(before, listing);
+        for (const id of lost) documents.delete(docIdOf(id));
+        for (const id of [...added, ...FOREIGN]) {
+          const docId = FOREIGN.includes(id) ? id : docIdOf(id);
+          if (!documents.has(docId)) documents.set(docId, HAND_WRITTEN);
+        }
+        const extra = added.filter((id) => !before.includes(id));
 
-      world.index.fates = [...fates];
-      await world.repair(allowDeletes);
-      const held = extra.length > allowDeletes ? extra.map(docIdOf) : [];
-      expect([...documents.keys()]).toEqual(expect.arrayContaining([...FOREIGN, ...held]));
+        world.index.fates = [...fates];
+        await world.repair(allowDeletes);
+        if (runsBetween) await world.run(before, listing);
+        const held = extra.length > allowDeletes ? extra.map(docIdOf) : [];
+        expect([...documents.keys()]).toEqual(expect.arrayContaining([...FOREIGN, ...held]));
 
-      world.index.fates = [];
-      await world.repair(allowDeletes);
-      await world.run(before, listing);
-      const expected = [...before.map(docIdOf), ...held, ...FOREIGN];
-      expect([...documents.keys()].sort()).toEqual(expected.sort());
-      for (const id of before.filter((one) => lost.includes(one) && !added.includes(one))) {
-        expect(documents.get(docIdOf(id))?.title).toBe(`Title of ${id}`);
-      }
-    }),
+        world.index.fates = [];
+        await world.repair(allowDeletes);
+        await world.run(before, listing);
+        const expected = [...before.map(docIdOf), ...held, ...FOREIGN];
+        expect([...documents.keys()].sort()).toEqual(expected.sort());
+        for (const id of before.filter((one) => lost.includes(one) && !added.includes(one))) {
+          expect(documents.get(docIdOf(id))?.title).toBe(`Title of ${id}`);
+        }
+      },
+    ),
     { numRuns: 12 },
   );
 });
+
+describe.each(LISTINGS)(
+  'after a repair whose delete has an unknown outcome, with a %s listing',
+  (listing) => {
+    const fates: readonly DeliveryFate[] = [
+      { ...ALL_GOES_WELL, documents: ['unknown and not applied'] },
+      { ...ALL_GOES_WELL, documents: ['unknown and applied'] },
+      { ...ALL_GOES_WELL, end: 'fails', applied: 0 },
+      { ...ALL_GOES_WELL, end: 'fails', applied: 0, late: true },
+    ];
+
+    async function repaired(fate: DeliveryFate): Promise<World> {
+      const world = new World();
+      await world.run(['e'], listing);
+      for (const id of ['hrm:a', world.docIdOf('b')]) world.index.documents.set(id, HAND_WRITTEN);
+      world.index.fates = [fate];
+      await world.repair(1);
+      return world;
+    }
+
+    test.each(fates)('the next run repeats the delete, and nothing else: %j', async (fate) => {
+      const world = await repaired(fate);
+      await world.run(['e'], listing);
+      expect([...world.index.documents.keys()].sort()).toEqual([world.docIdOf('e'), 'hrm:a'].sort());
+      const { deliveries } = world.index;
+      await world.run(['e'], listing);
+      expect(world.index.deliveries).toBe(deliveries);
+    });
+
+    // Found by the property above, with the seed -653798654.
+    test.each(fates)(
+      'a second repair does not keep the next run from repeating the delete: %j',
+      async (fate) => {
+        const world = await repaired(fate);
+        await world.repair(1);
+        await world.run(['e'], listing);
+        expect([...world.index.documents.keys()].sort()).toEqual([world.docIdOf('e'), 'hrm:a'].sort());
+      },
+    );
+
+    test.each(fates)('the next run sends the document if the source has it by then: %j', async (fate) => {
+      const world = await repaired(fate);
+      await world.run(['b', 'e'], listing);
+      await world.run(['b', 'e'], listing);
+      const { documents } = world.index;
+      expect([...documents.keys()].sort()).toEqual(['b', 'e'].map((id) => world.docIdOf(id)).concat('hrm:a'));
+      expect(documents.get(world.docIdOf('b'))?.title).toBe('Title of b');
+    });
+  },
+);
 
 test.each(['full', 'delta'] as const)(
   'a repair keeps the rejections of a %s listing, and the next run sends those documents again',
