@@ -1,10 +1,10 @@
 import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import Libsql from 'libsql';
-import LibsqlOfPromises from 'libsql/promise';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STATE_BUSY_SECONDS_MAX } from './limits.ts';
 import { codeOf } from '../core/thrown.ts';
+import type { StatementThread } from './statement-thread.ts';
 
 const RETRY_MS = 20;
 /** The program has some 40 statements; the bound only limits the damage of an accidental leak. */
@@ -20,17 +20,6 @@ interface Query {
   readonly options?: { readonly background?: boolean };
 }
 
-interface BackgroundStatement {
-  all(bindings: readonly unknown[]): Promise<unknown[]>;
-}
-
-/** The driver's second interface, which works on the same connections, and does not block the thread that calls it. */
-const background: {
-  exec(sql: string): Promise<unknown>;
-  prepare(sql: string): Promise<BackgroundStatement>;
-} = LibsqlOfPromises.prototype;
-
-/** A transaction ends with a wait for the disk. */
 const COMMIT = 'COMMIT;';
 
 /**
@@ -58,11 +47,15 @@ export class LibsqlClient extends BetterSqlite3Client {
   override _query(connection: Libsql.Database, query: Query): Promise<unknown> {
     // After a full disk or a failed write SQLite has already rolled back: an error about the rollback would hide the reason.
     if (query.sql.startsWith('ROLLBACK') && !connection.inTransaction) return Promise.resolve(query);
-    return inTurn(() => {
-      if (query.sql === COMMIT) return background.exec.call(connection, COMMIT).then(() => query);
-      return query.options?.background === true
-        ? inBackground(connection, query)
-        : super._query(connection, query);
+    return inTurn(async () => {
+      if (query.options?.background === true) {
+        await (await threadOf(connection)).run(query.sql, query.bindings ?? []);
+        return query;
+      }
+      const thread = query.sql === COMMIT ? threads.get(connection) : undefined;
+      if (thread === undefined) return super._query(connection, query);
+      await thread.commit();
+      return query;
     });
   }
 
@@ -100,16 +93,14 @@ async function inTurn<Answer>(work: () => Answer | Promise<Answer>): Promise<Ans
   }
 }
 
-const backgroundStatements = new WeakMap<Libsql.Database, Map<string, BackgroundStatement>>();
+const threads = new WeakMap<Libsql.Database, StatementThread>();
 
-/** The bindings are copied before this returns. The driver has carried out the whole statement when it answers, as there are no rows. */
-async function inBackground(connection: Libsql.Database, query: Query): Promise<Query> {
-  const statements = backgroundStatements.get(connection) ?? new Map<string, BackgroundStatement>();
-  backgroundStatements.set(connection, statements);
-  const statement = statements.get(query.sql) ?? (await background.prepare.call(connection, query.sql));
-  statements.set(query.sql, statement);
-  await statement.all(query.bindings ?? []);
-  return query;
+/** A run that stages nothing does not need the thread; loading it takes 10 ms. */
+async function threadOf(connection: Libsql.Database): Promise<StatementThread> {
+  const { StatementThread } = await import('./statement-thread.ts');
+  const thread = threads.get(connection) ?? new StatementThread(connection);
+  threads.set(connection, thread);
+  return thread;
 }
 
 /**

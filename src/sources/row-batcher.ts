@@ -11,6 +11,13 @@ const UTF8_BYTES_MAX = 3;
 /** The reserved room is three times this length, so the length must be small compared to a batch. */
 const SHORT_LENGTH_MAX = 16_384;
 
+/** Rows as parts of a buffer. */
+export interface PlacedRows {
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+  readonly count: number;
+}
+
 /** A batch that is being filled. Its buffer is reused for the batch after the next one. */
 class OpenBatch {
   bytes = Buffer.allocUnsafe(BUFFER_BYTES_START);
@@ -60,6 +67,11 @@ export class RowBatcher {
     return this.#filling === undefined;
   }
 
+  /** The number of rows that the batch which is being filled can still take; 0 if the batcher is full. */
+  get rowsMissing(): number {
+    return this.#filling === undefined ? 0 : BATCH_ROWS_MAX - this.#filling.count;
+  }
+
   /** @param bytes the size of the whole row, as far as it is known */
   startRow(bytes: number): void {
     const batch = this.#open();
@@ -104,6 +116,27 @@ export class RowBatcher {
     return true;
   }
 
+  /**
+   * Appends complete rows, which lie in `source` in ascending order and are not larger than `ROW_BYTES_MAX`. The bytes between
+   * two rows are copied too.
+   * @param rows at least one, and at most `rowsMissing`
+   */
+  appendRows(source: Buffer, { starts, ends, count }: PlacedRows): void {
+    const batch = this.#open();
+    const from = wordAt(starts, 0);
+    const size = wordAt(ends, count - 1) - from;
+    batch.reserve(size);
+    source.copy(batch.bytes, batch.length, from, from + size);
+    const shift = batch.length - from;
+    for (let row = 0; row < count; row++) {
+      batch.starts[batch.count + row] = wordAt(starts, row) + shift;
+      batch.ends[batch.count + row] = wordAt(ends, row) + shift;
+    }
+    batch.count += count;
+    batch.length += size;
+    this.#closeIfFull(batch);
+  }
+
   /** @param deleted whether the row reports a deleted document */
   endRow(deleted = false): void {
     const batch = this.#open();
@@ -112,6 +145,10 @@ export class RowBatcher {
     batch.starts[batch.count] = this.#rowStart;
     batch.ends[batch.count] = batch.length;
     batch.count += 1;
+    this.#closeIfFull(batch);
+  }
+
+  #closeIfFull(batch: OpenBatch): void {
     if (batch.count < BATCH_ROWS_MAX && batch.length < BATCH_BYTES_MAX) return;
     this.#ready.push(batch);
     this.#filling = this.#free.pop();

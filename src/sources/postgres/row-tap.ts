@@ -1,9 +1,13 @@
+import { ROW_BYTES_MAX } from '../../core/limits.ts';
+import { BATCH_ROWS_MAX } from '../limits.ts';
 import type { RowBatcher } from '../row-batcher.ts';
 
 const DATA_ROW = 0x44;
 const HEADER_BYTES = 5;
 /** A DataRow message has the number of columns before the values. The row description already contains it. */
 const COLUMN_COUNT_BYTES = 2;
+/** The bytes of a DataRow message before its values. */
+const BEFORE_VALUES_BYTES = HEADER_BYTES + COLUMN_COUNT_BYTES;
 
 /**
  * Extracts the rows from the bytes that a Postgres server sends, before the driver sees them. The driver would create a string
@@ -24,6 +28,8 @@ export class PostgresRowTap {
   #remaining = 0;
   #skip = 0;
   #isRow = false;
+  readonly #starts = new Uint32Array(BATCH_ROWS_MAX);
+  readonly #ends = new Uint32Array(BATCH_ROWS_MAX);
 
   constructor(passOn: (bytes: Buffer) => void) {
     this.#passOn = passOn;
@@ -33,15 +39,41 @@ export class PostgresRowTap {
   accept(chunk: Buffer): number {
     let at = 0;
     while (at < chunk.length) {
-      if (this.#remaining === 0) {
-        const used = this.#readHeader(chunk, at);
-        if (used < 0) return at;
-        at += used;
-      } else {
+      if (this.#remaining > 0) {
         at = this.#isRow ? this.#rowBytes(chunk, at) : this.#otherBytes(chunk, at);
+        continue;
       }
+      const used = this.#wholeRows(chunk, at) || this.#readHeader(chunk, at);
+      if (used < 0) return at;
+      at += used;
     }
     return at;
+  }
+
+  /**
+   * Takes the rows that the chunk contains completely. They are copied with their headers in one piece, because a copy for each row
+   * took a seventh of the time of a run in which nothing changed.
+   * @returns the bytes used; 0 if there is no such row, or no room for one
+   */
+  #wholeRows(chunk: Buffer, at: number): number {
+    const { rows } = this;
+    if (rows === undefined || this.#headerBytes > 0) return 0;
+    const room = rows.rowsMissing;
+    let count = 0;
+    let end = at;
+    while (count < room && end + BEFORE_VALUES_BYTES <= chunk.length && chunk[end] === DATA_ROW) {
+      const next = end + 1 + chunk.readUInt32BE(end + 1);
+      const start = end + BEFORE_VALUES_BYTES;
+      if (next < start || next > chunk.length || next - start > ROW_BYTES_MAX) break;
+      this.#starts[count] = start;
+      this.#ends[count] = next;
+      count += 1;
+      end = next;
+    }
+    if (count === 0) return 0;
+    rows.appendRows(chunk, { starts: this.#starts, ends: this.#ends, count });
+    this.taken += count;
+    return end - at;
   }
 
   /** @returns the bytes used, or -1 for a row when there is no room for one. */
