@@ -12,6 +12,7 @@ import { abandonedRunError } from './abandoned-run-error.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { countRejected, reject } from './rejections.ts';
 import { othersInto } from './records/records.ts';
+import { isOfSuccessor, type OwnFences } from './open-run.ts';
 import { isOpen } from './runs.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
 import { acquireTargetLease } from '../leases/target-lease.ts';
@@ -25,7 +26,7 @@ type Guard = <Args extends unknown[], Answer>(
 export function openJournal(
   database: StateDatabase,
   run: { readonly runId: string; readonly target: string; readonly owner: Omit<LeaseOwner, 'runId'> },
-  timing: LeaseTiming & { readonly leases: HeldLeases },
+  timing: LeaseTiming & { readonly leases: HeldLeases; readonly fences: OwnFences },
   guard: Guard,
 ): DeliveryJournal {
   const { runId, target } = run;
@@ -34,7 +35,7 @@ export function openJournal(
       acquireTargetLease(database, target, { ...run.owner, runId }, timing, signal),
     ),
     steps: guard(() => stepsOf(database, runId)),
-    save: guard((step: DeliveryStep) => saveStep(database, runId, target, step)),
+    save: guard((step: DeliveryStep) => saveStep(database, timing.fences, { runId, target }, step)),
     openSteps: guard(() => openSteps(database, runId, target)),
     settle: guard((id: number) => settle(database, id)),
     reject: guard((documents: readonly RejectedDocument[]) => reject(database, runId, documents)),
@@ -51,11 +52,11 @@ export async function stepsOf({ knex }: StateDatabase, runId: string): Promise<D
   return rows.map(stepOf);
 }
 
-/** @throws BridgeError LEASE_LOST if the run was closed in the meantime: no run would keep track of its new requests. */
+/** @throws BridgeError LEASE_LOST if the run was closed in the meantime, or began again elsewhere: no run would keep track of its new requests. */
 async function saveStep(
   { knex, dialect, kind }: StateDatabase,
-  runId: string,
-  target: string,
+  fences: OwnFences,
+  { runId, target }: { readonly runId: string; readonly target: string },
   step: DeliveryStep,
 ): Promise<void> {
   const { name, state, operation, askedAt } = step;
@@ -64,7 +65,7 @@ async function saveStep(
     const runs = transaction('run_state').where({ kind, run_id: runId });
     // The lock is held until the step is written, so that no other process can give up the run between the check and the write.
     const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
-    if (run === undefined || !isOpen(run)) throw abandonedRunError(runId);
+    if (run === undefined || !isOpen(run) || isOfSuccessor(run, fences)) throw abandonedRunError(runId);
     await transaction('delivery_steps')
       .insert({ run_id: runId, name, ...row })
       .onConflict(['run_id', 'name'])

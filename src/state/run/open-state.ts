@@ -12,6 +12,7 @@ import {
 } from '../state-database.ts';
 import { recordQueries } from './engine-queries.ts';
 import { openJournal } from './journal.ts';
+import type { OwnFences } from './open-run.ts';
 import { acquireLease, LEASE_TIMING, type LeaseTiming } from '../leases/leases.ts';
 import { migrate } from '../../database/migrations.ts';
 import { withStateErrors, streamWithStateErrors } from '../../database/with-state-errors.ts';
@@ -77,6 +78,7 @@ export function stateOf(
   { readOnly, leaseTiming = LEASE_TIMING, leases = new HeldLeases() }: StateOptions,
 ): State {
   const reading = withStateErrors(database);
+  const fences = new Map<string, number>();
   /** Writes nothing once a lease that was taken here is lost. */
   const writing: typeof reading = (work) =>
     readOnly
@@ -85,6 +87,10 @@ export function stateOf(
           await leases.requireNoneLost();
           return work(...args);
         });
+  /** The same for a write to a run, which may be that of another process by then. */
+  const writingRun = <Args extends unknown[], Answer>(
+    work: (on: StateDatabase, own: OwnFences, ...args: Args) => Promise<Answer>,
+  ) => writing((on, ...args: Args) => work(on, fences, ...args));
   const streaming = streamWithStateErrors(database);
   async function* queued(selection: PushSelection) {
     requirePushQueue(database);
@@ -93,9 +99,11 @@ export function stateOf(
   }
 
   return {
-    lease: writing(async (on, name: string, owner, rowsSeen) =>
-      leases.hold(await acquireLease(on, { kind: on.kind, name }, owner, leaseTiming, rowsSeen)),
-    ),
+    lease: writing(async (on, name: string, owner, rowsSeen) => {
+      const lease = await acquireLease(on, { kind: on.kind, name }, owner, leaseTiming, rowsSeen);
+      fences.set(name, lease.fence);
+      return leases.hold(lease);
+    }),
     position: reading((on, connectorId: string, target: string) =>
       position(on, connectorId, target, readOnly),
     ),
@@ -104,7 +112,7 @@ export function stateOf(
     lookup: reading(lookup),
     idsOf: (scope, fingerprints, kind) => streaming(idsOf(database, scope, fingerprints, kind)),
     beginRun: writing(beginRun),
-    enterPhase: writing(enterPhase),
+    enterPhase: writingRun(enterPhase),
     findRun: reading(findRun),
     unfinishedRuns: reading(unfinishedRuns),
     lastCommitted: reading(lastCommitted),
@@ -113,13 +121,13 @@ export function stateOf(
       requirePushQueue(on);
       return olderEvents(on, selection);
     }),
-    stage: writing(stage),
-    published: writing(published),
+    stage: writingRun(stage),
+    published: writingRun(published),
     commit: writing(commit),
-    failRun: writing(failRun),
-    closeUnsent: writing(closeUnsent),
+    failRun: writingRun(failRun),
+    closeUnsent: writingRun(closeUnsent),
     journal: (runId, target, owner) =>
-      openJournal(database, { runId, target, owner }, { ...leaseTiming, leases }, (work) =>
+      openJournal(database, { runId, target, owner }, { ...leaseTiming, leases, fences }, (work) =>
         writing((_, ...args: Parameters<typeof work>) => work(...args)),
       ),
     rejections: reading(rejections),

@@ -6,6 +6,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import { listedRun } from '../server/listed-runs.ts';
 import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
+import { isOfSuccessor, requireOpenRun, type OwnFences } from './open-run.ts';
 import { discardClosedLoads, discardLoad, loadOf } from './records/loads.ts';
 import { scopeOf } from './records/records.ts';
 import { doubtDelivered } from './rejections.ts';
@@ -100,6 +101,7 @@ function refuseTakenId(earlier: RunTable, named: Named): void {
 /** Does not change a committed run. @throws BridgeError LEASE_LOST if another process gave the run up in the meantime. */
 export async function enterPhase(
   database: StateDatabase,
+  fences: OwnFences,
   runId: string,
   phase: Phase,
   at: Date,
@@ -108,7 +110,7 @@ export async function enterPhase(
   await database.knex.transaction(async (transaction) => {
     const run = await transaction('run_state').where(key).first();
     if (run !== undefined && run.committed_at !== null) return;
-    if (run === undefined || !isOpen(run)) throw abandonedRunError(runId);
+    if (run === undefined || !isOpen(run) || isOfSuccessor(run, fences)) throw abandonedRunError(runId);
     const times = { [phase]: at.toISOString(), ...phaseTimesOf(run.phase_times) };
     await transaction('run_state')
       .where(key)
@@ -119,26 +121,30 @@ export async function enterPhase(
 /** @throws BridgeError LEASE_LOST if another process gave the run up in the meantime. */
 export async function published(
   database: StateDatabase,
+  fences: OwnFences,
   runId: string,
   publication: Publication,
 ): Promise<void> {
-  const updated = await database
-    .knex('run_state')
-    .where({ kind: database.kind, run_id: runId, finished_at: null })
-    .update({
-      manifest_name: publication.manifestName,
-      counts: JSON.stringify(publication.counts),
-      watermark: publication.watermark,
-      started_from: publication.startedFrom,
-      mapping_version: publication.mappingVersion,
-      source_columns: JSON.stringify(publication.columns),
-      hold_reason: publication.holdReason,
-    });
-  if (updated === 0) throw abandonedRunError(runId);
+  await database.knex.transaction(async (transaction) => {
+    await requireOpenRun(database, transaction, runId, fences);
+    await transaction('run_state')
+      .where({ run_id: runId })
+      .update({
+        manifest_name: publication.manifestName,
+        counts: JSON.stringify(publication.counts),
+        watermark: publication.watermark,
+        started_from: publication.startedFrom,
+        mapping_version: publication.mappingVersion,
+        source_columns: JSON.stringify(publication.columns),
+        hold_reason: publication.holdReason,
+      });
+  });
 }
 
+/** Leaves a run alone that another process began again under its id. */
 export async function failRun(
   database: StateDatabase,
+  fences: OwnFences,
   runId: string,
   failure: Parameters<State['failRun']>[1],
 ): Promise<void> {
@@ -146,7 +152,7 @@ export async function failRun(
     const run = await transaction('run_state')
       .where({ kind: database.kind, run_id: runId, committed_at: null })
       .first();
-    if (run === undefined) return undefined;
+    if (run === undefined || isOfSuccessor(run, fences)) return undefined;
     // No process can finish a run that was not published, so its changes are useless.
     const abandon = failure.abandon || run.manifest_name === null;
     if (abandon) await dropStaged(database, transaction, run);
@@ -184,15 +190,16 @@ async function dropStaged(
 
 export async function closeUnsent(
   database: StateDatabase,
+  fences: OwnFences,
   runId: string,
   { counts, finishedAt }: Parameters<State['closeUnsent']>[1],
 ): Promise<void> {
   const load = await database.knex.transaction(async (transaction) => {
+    await requireOpenRun(database, transaction, runId, fences);
     await transaction('staged_records').where({ run_id: runId }).delete();
-    const closed = await transaction('run_state')
-      .where({ kind: database.kind, run_id: runId, finished_at: null })
+    await transaction('run_state')
+      .where({ run_id: runId })
       .update({ status: 'DRY_RUN', counts: JSON.stringify(counts), finished_at: finishedAt.toISOString() });
-    if (closed === 0) throw abandonedRunError(runId);
     return loadOf(transaction, runId);
   });
   await discardLoad(database.knex, load);

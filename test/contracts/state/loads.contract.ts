@@ -6,6 +6,7 @@ import {
   allFingerprints,
   COUNTS,
   FINISHED,
+  STARTED,
   gone,
   stateScene,
   upsert,
@@ -146,6 +147,36 @@ export function describeLoads(makeStore: () => Promise<AddressedStore>): void {
       const after = await known('a', 'b');
       expect([...after.values()].map(({ checksum }) => checksum)).toEqual(['', '']);
       expect(new Set(await allFingerprints(state, await scopeOf())).size).toBe(2);
+    });
+
+    test('are not written by a process whose lease was taken over, also into a run that another process began under its id', async () => {
+      const late = await state.lease('hr', owner('R'));
+      await load('R', ['a']);
+      const database = await openDatabase(address);
+      await database.knex('connector_leases').update({ expires_at: 0 });
+      await database.close();
+      const successor = await scene.opened().store.open();
+      const lease = await successor.lease('hr', { ...owner('R'), host: 'host-2' });
+      await successor.failRun('R', { ...FAILURE, abandon: true });
+      const lost = { code: 'LEASE_LOST' };
+      await expect(state.stage('R', batchesOf([upsert('b')]))).rejects.toMatchObject(lost);
+      expect(await stored()).toEqual(nothing);
+      await successor.beginRun({ runId: 'R', connectorId: 'hr', target: 'store-1', startedAt: STARTED });
+      await expect(state.stage('R', batchesOf([upsert('b')]))).rejects.toMatchObject(lost);
+      await expect(publish('R', 'w1')).rejects.toMatchObject(lost);
+      await expect(state.enterPhase('R', 'publish', FINISHED)).rejects.toMatchObject(lost);
+      const step = { name: 'import-1', state: 'asked', operation: null, detail: {} } as const;
+      await expect(journalOf('R').save({ ...step, askedAt: FINISHED.toISOString() })).rejects.toMatchObject(
+        lost,
+      );
+      const unsent = state.closeUnsent('R', { counts: COUNTS, finishedAt: FINISHED });
+      await expect(unsent).rejects.toMatchObject(lost);
+      await state.failRun('R', { ...FAILURE, abandon: true });
+      await successor.stage('R', batchesOf([upsert('c')]));
+      await expect(commit('R', late.fence)).rejects.toMatchObject(lost);
+      expect(await stored()).toEqual({ records: ['c'], staged: [], loads: ['R'] });
+      await lease.release();
+      await successor.close();
     });
 
     test('are not written twice', async () => {

@@ -40,6 +40,8 @@ interface Case {
   readonly busy?: true;
   /** It was done before it was suspended. */
   readonly done?: true;
+  /** It is the first run of the connector, which writes its records directly into the state. */
+  readonly first?: true;
 }
 
 const EXTRACT: readonly Case[] = [{ moment: 'begin: before 1' }, { moment: 'batch 1' }];
@@ -59,6 +61,11 @@ const INGEST: readonly Case[] = [
   { moment: 'save import-rows-0-2 asked: after 1', output: 'file://./bucket' },
 ];
 const COMMIT: readonly Case[] = [{ moment: 'commit: before 1' }, { moment: 'commit: after 1', done: true }];
+
+const FIRST: readonly Case[] = [
+  { moment: 'stage: after 1', first: true },
+  { moment: 'commit: before 1', first: true },
+];
 
 async function placeFor({ output, noPurge }: Case, databaseUrl: string | undefined) {
   const cwd = folders.make();
@@ -94,10 +101,10 @@ async function checksumsIn(cwd: string, databaseUrl: string | undefined) {
 
 /** Suspends a run, lets another one bring what is newer, and wakes it. */
 async function outcomeOf(given: Case, databaseUrl: string | undefined) {
-  const { moment, busy } = given;
+  const { moment, busy, first } = given;
   const { cwd, place } = await placeFor(given, databaseUrl);
   try {
-    await place.run(runOf('run-1', 'before'));
+    if (first === undefined) await place.run(runOf('run-1', 'before'));
     const { engine } = place.google;
     if (busy) {
       const body = JSON.stringify({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Wait.' } });
@@ -145,6 +152,7 @@ describe.each(['sqlite', 'postgres'] as const)('a suspended run, with its state 
     ['publishes', PUBLISH],
     ['delivers', INGEST],
     ['commits', COMMIT],
+    ['is the first one, and loads or commits its records,', FIRST],
   ] as const)(
     'while it %s sends and writes nothing when it wakes after another one took over',
     async (_what, cases) => {

@@ -149,25 +149,21 @@ describe('an embedded state file', () => {
     await second.close();
   });
 
-  test('on a full disk refuses to stage, and keeps the last commit', async () => {
-    const state = await openState({ file, readOnly: false });
-    await state.position('hr', 'store');
-    await state.beginRun({ runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() });
-    await state.close();
-    // A limit on the size of files simulates a full disk.
+  /** Opens the state in a process with a limit on the size of files, which simulates a full disk. @returns what it wrote */
+  async function onFullDisk(work: string): Promise<string> {
     const program = `
       import { openState } from ${JSON.stringify(source)};
       const state = await openState({ file: process.argv[1], readOnly: false });
       import { StagedBatches } from ${JSON.stringify(staging)};
-      const batches = new StagedBatches();
-      for (let i = 0; i < 50_000; i++)
-        batches.add('upsert', { docId: 'hr:' + i, digest: '5'.repeat(64), high: i, low: i });
-      try {
-        await state.stage('R', batches.take());
-        process.stdout.write('staged');
-      } catch (error) {
-        process.stdout.write(error.code + ' ' + error.message);
-      }
+      const batchesFrom = (first, count) => {
+        const batches = new StagedBatches();
+        for (let i = first; i < first + count; i++)
+          batches.add('upsert', { docId: 'hr:' + i, digest: '5'.repeat(64), high: i, low: i });
+        return batches.take();
+      };
+      const say = (text) => process.stdout.write(text + '\\n');
+      const tell = (error) => say(error.code + ' ' + error.message);
+      ${work}
       await state.close();`;
     const { stdout } = await execa('bash', [
       '-c',
@@ -176,11 +172,51 @@ describe('an embedded state file', () => {
       process.execPath,
       ...['--import', 'tsx', '--input-type=module', '-e', program, file],
     ]);
-    expect(stdout).toMatch(
-      /^STATE_LIMIT The state database .*state\.db aborted the work \(disk( space)?\): /,
+    return stdout;
+  }
+  const NO_SPACE = String.raw`STATE_LIMIT The state database .*state\.db aborted the work \(disk( space)?\): .*`;
+  const beginning = { runId: 'R', connectorId: 'hr', target: 'store', startedAt: new Date() };
+
+  test('on a full disk refuses to stage, and keeps the last commit', async () => {
+    const state = await openState({ file, readOnly: false });
+    await state.position('hr', 'store');
+    await state.beginRun(beginning);
+    await state.close();
+    const stdout = await onFullDisk(
+      `await state.stage('R', batchesFrom(0, 50_000)).then(() => say('staged'), tell);`,
     );
+    expect(stdout).toMatch(new RegExp(`^${NO_SPACE}$`));
     const after = await openState({ file, readOnly: false });
     expect(await after.unfinishedRuns('hr')).toHaveLength(1);
     await after.close();
+  });
+
+  test('keeps nothing of a first load on a disk that became full in the middle, once the next run begins', async () => {
+    const state = await openState({ file, readOnly: false });
+    await state.position('hr', 'store');
+    await state.beginRun(beginning);
+    await state.close();
+    const abandoned = { error: { code: 'X', message: 'x' }, finishedAt: new Date(), abandon: true };
+    // The failure cannot be recorded, either: the run stays open, with the parts that were loaded before.
+    const stdout = await onFullDisk(`
+      for (let part = 0, full = false; part < 50 && !full; part++)
+        await state.stage('R', batchesFrom(part * 1_000, 1_000)).then(() => say('loaded'), (error) => {
+          full = true;
+          tell(error);
+        });
+      const failure = { error: { code: 'X', message: 'x' }, finishedAt: new Date(), abandon: true };
+      await state.failRun('R', failure).catch(() => say('still open'));`);
+    expect(stdout).toMatch(new RegExp(`^(loaded\n)+${NO_SPACE}(\nstill open)?$`));
+
+    const next = await openState({ file, readOnly: false });
+    for (const { runId } of await next.unfinishedRuns('hr')) await next.failRun(runId, abandoned);
+    await next.beginRun({ ...beginning, runId: 'S' });
+    const { scope } = await next.position('hr', 'store');
+    expect(await next.lookup(scope, ['hr:1'])).toEqual([]);
+    await next.close();
+    const database = await openDatabase({ file });
+    expect(await database.knex('record_state').pluck('doc_id')).toEqual([]);
+    expect(await database.knex('record_loads').pluck('run_id')).toEqual([]);
+    await database.close();
   });
 });

@@ -1,6 +1,7 @@
 import { execFile, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
 import { runBridge, type BridgeResult } from '../../../src/app/run/bridge.ts';
 import { openArtifactStore } from '../../../src/artifacts/index.ts';
@@ -23,6 +24,9 @@ import { CONNECTOR_FILE, workplace, type ConnectorChanges } from '../files/workp
 import { NO_MANAGED_SECRETS } from '../secrets/no-managed-secrets.ts';
 
 const KILLABLE = startedByNode('killable-run.ts');
+const STATEMENT_POINTS = fileURLToPath(new URL('statement-points.cjs', import.meta.url));
+/** What the name of a moment begins with that is a statement's. */
+const STATEMENT = 'statement ';
 const BUCKET = 'company-sync';
 const FOLDER = 'connectors/people';
 const PUSHED = {
@@ -67,6 +71,11 @@ interface OwnProcess extends PlacedRun {
   readonly retires?: number;
   /** How far its clock is ahead of the clock of this process, in seconds; a negative number means slow. */
   readonly clockAhead?: number;
+  /**
+   * Its moments are also those of `statement-points.cjs`: before and after each statement that writes to the state, such as
+   * `statement insert record_loads: after 1`.
+   */
+  readonly statements?: true;
   /** It is the program as users start it. It has only the moments of its requests, and waits as long as users wait. */
   readonly program?: true;
 }
@@ -181,6 +190,10 @@ export async function openKillingPlace(options: PlaceOptions): Promise<KillingPl
       ...(run.program && PROGRAM_ENV),
       PATH: process.env['PATH'] ?? '',
       ...(run.clockAhead !== undefined && skewedClock(run.clockAhead)),
+      ...(run.statements && {
+        NODE_OPTIONS: `--require=${STATEMENT_POINTS}`,
+        STATEMENT_POINT: killAt?.startsWith(STATEMENT) === true ? killAt.slice(STATEMENT.length) : '',
+      }),
       ...(sourceUrl !== undefined && { SECRET_PEOPLE_DB: sourceUrl }),
       ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     };
@@ -426,7 +439,11 @@ function isLocked(file: string): boolean {
 
 /** The state before a write equals the state after the previous write, and the same is true where a phase begins. */
 function distinct(stdout: string): string[] {
-  return stdout.split('\n').filter((point) => point.includes(': after ') || point === 'begin: before 1');
+  return stdout
+    .split('\n')
+    .filter(
+      (point) => point.includes(': after ') || point === 'begin: before 1' || point.startsWith(STATEMENT),
+    );
 }
 
 function engineRequest({ method, path }: ReceivedRequest): string {

@@ -7,7 +7,7 @@ import type { KnownRecord, Position, RecordKind } from '../../../pipeline/ports/
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
 import { recordQueries } from '../engine-queries.ts';
 import type { StateDatabase } from '../../state-database.ts';
-import { abandonedRunError } from '../abandoned-run-error.ts';
+import { requireOpenRun, type OwnFences } from '../open-run.ts';
 import { bytesOf, type StoredBytes } from '../../stored-bytes.ts';
 import { isUniqueViolation, refuseLoadedDuplicates } from './duplicates.ts';
 import { loadOrBegin } from './loads.ts';
@@ -96,10 +96,11 @@ export async function* idsOf(
 }
 
 /**
- * @throws BridgeError LEASE_LOST if another process gave the run up in the meantime; DUPLICATE_ID if an id was loaded already
+ * @throws BridgeError LEASE_LOST if another process gave the run up in the meantime, or began it again; DUPLICATE_ID if an id was loaded already
  */
 export async function stage(
   database: StateDatabase,
+  fences: OwnFences,
   runId: string,
   batches: readonly StagedBatch[],
 ): Promise<void> {
@@ -107,7 +108,7 @@ export async function stage(
   const queries = recordQueries(database.dialect);
   try {
     await database.knex.transaction(async (transaction) => {
-      const run = await openRun(database, transaction, runId);
+      const run = await requireOpenRun(database, transaction, runId, fences);
       for (const batch of batches) {
         const scope = batch.op === 'upsert' ? await loadOrBegin(transaction, run) : undefined;
         if (scope === undefined) await queries.stage(transaction, runId, batch);
@@ -118,18 +119,6 @@ export async function stage(
     if (isUniqueViolation(thrown)) await refuseLoadedDuplicates(database, runId, batches);
     throw thrown;
   }
-}
-
-/** The row is locked until the changes are written, so that no other process can give up the run between the check and the write. */
-async function openRun(
-  { dialect, kind }: StateDatabase,
-  transaction: Knex.Transaction,
-  runId: string,
-): Promise<RunTable> {
-  const run = transaction('run_state').where({ kind, run_id: runId, finished_at: null });
-  const open = await (dialect.rowLocks ? run.forShare() : run).first();
-  if (open === undefined) throw abandonedRunError(runId);
-  return open;
 }
 
 /**
