@@ -3,6 +3,7 @@
 // A commit is named after the last write before it: `commit after insert connector_checkpoints: before 1`.
 const process = require('node:process');
 const Libsql = require('libsql');
+const LibsqlOfPromises = require('libsql/promise');
 const pg = require('pg');
 
 const passed = new Map();
@@ -43,6 +44,27 @@ Libsql.prototype.prepare = function (sql) {
       return answer;
     };
   }
+  return statement;
+};
+
+/** The same for what the driver carries out in a thread of its own. */
+async function reachAround(connection, sql, execute) {
+  const name = nameOf(connection, sql);
+  if (name === undefined) return execute();
+  reach(`${name}: before`);
+  const answer = await execute();
+  reach(`${name}: after`);
+  return answer;
+}
+
+const { prepare: prepareInThread, exec: execInThread } = LibsqlOfPromises.prototype;
+LibsqlOfPromises.prototype.exec = function (sql) {
+  return reachAround(this, sql, () => execInThread.call(this, sql));
+};
+LibsqlOfPromises.prototype.prepare = async function (sql) {
+  const statement = await prepareInThread.call(this, sql);
+  const { all } = statement;
+  statement.all = (...bindings) => reachAround(this, sql, () => all.apply(statement, bindings));
   return statement;
 };
 
