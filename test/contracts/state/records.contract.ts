@@ -81,6 +81,12 @@ export function describeRecords(makeStore: () => Promise<StateStore>): void {
       expect(await allIdsOf(state, scope, expected, 'soft-deleted')).toEqual([...marked].sort());
     });
 
+    test('have fingerprints of any bytes', async () => {
+      const fingerprints = ['0000000000000001', '00000000c0002c27', '0a0d00fe80c3a900', '3fffffffffffffff'];
+      await run(fingerprints.map((fingerprint) => ({ ...upsert(fingerprint), fingerprint })));
+      expect(await allFingerprints(state, await scopeOf())).toEqual(fingerprints);
+    });
+
     test('can be looked up after a stream of fingerprints was left in the middle', async () => {
       await run(Array.from({ length: 30_000 }, (_, index) => upsert(`hr:${index}`)));
       const scope = await scopeOf();

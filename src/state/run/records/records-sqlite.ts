@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { bytesOf, type StoredBytes } from '../../stored-bytes.ts';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../../limits.ts';
 import { IN_BACKGROUND } from '../../../database/background.ts';
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
@@ -51,7 +52,8 @@ export const sqliteRecords: RecordQueries = {
     for (;;) {
       const page = await fingerprintPage(knex, scope, after, kind);
       if (page === undefined || page.last === null) return;
-      yield Buffer.from(page.fingerprints, 'hex');
+      const { buffer, byteOffset, byteLength } = bytesOf(page.fingerprints);
+      yield Buffer.from(buffer, byteOffset, byteLength);
       after = page.last;
     }
   },
@@ -78,14 +80,15 @@ export const sqliteRecords: RecordQueries = {
 };
 
 interface FingerprintPage {
-  readonly fingerprints: string;
+  readonly fingerprints: StoredBytes;
   /** null if there are no more pages. */
   readonly last: string | null;
 }
 
 /**
- * One aggregate per page: this way 1 M fingerprints take 0.3 s; as rows they take 1.3 s. Pages by primary key, so that a slow
- * reader holds no transaction open.
+ * One aggregate per page: this way 1 M fingerprints take 0.3 s; as rows they take 1.3 s. SQLite joins the bytes as they are, also
+ * those that are no text; as hexadecimal text they take 1.7 times as long. Pages by primary key, so that a slow reader holds no
+ * transaction open.
  */
 async function fingerprintPage(
   knex: Knex,
@@ -94,7 +97,7 @@ async function fingerprintPage(
   kind: RecordKind,
 ): Promise<FingerprintPage | undefined> {
   const [page] = await knex.raw<FingerprintPage[]>(
-    `select group_concat(hex(fingerprint), '') as fingerprints, max(doc_id) as last
+    `select cast(group_concat(fingerprint, '') as blob) as fingerprints, max(doc_id) as last
      from (
        select fingerprint, doc_id from record_state
        where scope_id = ? and ${isOfKind(kind)} and doc_id > ?
