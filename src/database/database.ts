@@ -51,7 +51,7 @@ export async function openDatabase(
 }
 
 async function openSqlite(file: string): Promise<Database> {
-  const { LibsqlClient } = await import('./libsql-client.ts');
+  const { LibsqlClient } = await import('./sqlite/libsql-client.ts');
   if (file !== ':memory:') await createPrivately(file);
   const knex = createKnex({
     client: LibsqlClient,

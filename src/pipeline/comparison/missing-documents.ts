@@ -17,8 +17,8 @@ export interface KnownDocuments {
   readonly live: FingerprintSet;
   /**
    * Fingerprints of the soft-deleted records; empty except under `auto_delete_missing`. An earlier policy left their
-   * documents in the target, or the outcome of their deletes is unknown; the current policy deletes the missing ones. They are kept separate, because a row that
-   * comes back must be processed even if its bytes are unchanged: its soft delete must be undone.
+   * documents in the target, or the outcome of their deletes is unknown; the current policy deletes the missing ones. They are
+   * kept separate, because a row that comes back must be processed even if its bytes are unchanged: its soft delete must be undone.
    */
   readonly softDeleted: FingerprintSet;
 }
@@ -71,7 +71,8 @@ export function planDeletes(
 /**
  * Plans the deletes that remain after a listing of changes: of documents that have not reappeared since they were soft-deleted under
  * another policy, or since a run sent a delete whose outcome is unknown. This listing proves nothing by not naming them, but the
- * original reason did: the source reported them as deleted, a full listing lacked them, or a person decided. The guard is consulted, because there may be many.
+ * original reason did: the source reported them as deleted, a full listing lacked them, or a person decided. The guard is
+ * consulted, because there may be many.
  * @returns why they are held, or null
  */
 export async function planMarkedDeletes(

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { bytesOf, type StoredBytes } from '../../stored-bytes.ts';
 import { STATE_FINGERPRINTS_PER_PAGE } from '../../limits.ts';
-import { IN_BACKGROUND } from '../../../database/background.ts';
+import { IN_BACKGROUND } from '../../../database/sqlite/background.ts';
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
 import { CHECKSUM_BYTES, type StagedBatch } from '../../../pipeline/ports/staged-batch.ts';
 import type { RecordKind } from '../../../pipeline/ports/state-port.ts';

@@ -2,8 +2,8 @@ import BetterSqlite3Client from 'knex/lib/dialects/better-sqlite3/index.js';
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js';
 import Libsql from 'libsql';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { STATE_BUSY_SECONDS_MAX } from './limits.ts';
-import { codeOf } from '../core/thrown.ts';
+import { STATE_BUSY_SECONDS_MAX } from '../limits.ts';
+import { codeOf } from '../../core/thrown.ts';
 import type { StatementThread } from './statement-thread.ts';
 
 const RETRY_MS = 20;
