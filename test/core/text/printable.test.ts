@@ -59,3 +59,14 @@ test('JSON in lines of our own says the same to a program', () => {
     }),
   );
 });
+
+const CONTROLS = Array.from({ length: 0x20 }, (_, code) => code).concat(0x7f);
+
+test.each(CONTROLS)(
+  'the control character %i is not left of a text that is otherwise plain ASCII',
+  (code) => {
+    const text = `a${String.fromCharCode(code)}b`;
+    expect(printable(text)).toMatch(/^a[ -~]+b$/);
+    expect(printableLines(text)).toMatch(code === 0x0a ? /^a\nb$/ : /^a[ -~]+b$/);
+  },
+);
