@@ -228,6 +228,7 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
 
     describe('rejected documents', () => {
       test('are counted once, thousands at a time, and twice in one call, too', async () => {
+        await publish('R');
         const journal = journalOf('R');
         const many = Array.from({ length: 4_500 }, (_, at) => `hr:${at}`);
         await journal.reject(said('refused', ...many));

@@ -16,7 +16,7 @@ import {
 } from './rejections.ts';
 import { requireFence } from '../leases/require-fence.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
-import { isOpen } from './runs.ts';
+import { isOpen } from './open-run.ts';
 import type { RunTable } from '../tables.ts';
 
 /** From this number of changes on, 0.2 s for statistics are well spent. */

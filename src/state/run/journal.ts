@@ -8,12 +8,10 @@ import type {
 import type { HeldLeases } from '../../pipeline/held-leases.ts';
 import type { LeaseOwner } from '../../pipeline/ports/state-port.ts';
 import type { StateDatabase } from '../state-database.ts';
-import { abandonedRunError } from './abandoned-run-error.ts';
 import type { LeaseTiming } from '../leases/leases.ts';
 import { countRejected, reject } from './rejections.ts';
 import { othersInto } from './records/records.ts';
-import { isOfSuccessor, type OwnFences } from './open-run.ts';
-import { isOpen } from './runs.ts';
+import { requireOpenRun, type OwnFences } from './open-run.ts';
 import { OPEN_STEP_STATES, type StepTable } from '../tables.ts';
 import { acquireTargetLease } from '../leases/target-lease.ts';
 
@@ -38,7 +36,9 @@ export function openJournal(
     save: guard((step: DeliveryStep) => saveStep(database, timing.fences, { runId, target }, step)),
     openSteps: guard(() => openSteps(database, runId, target)),
     settle: guard((id: number) => settle(database, id)),
-    reject: guard((documents: readonly RejectedDocument[]) => reject(database, runId, documents)),
+    reject: guard((documents: readonly RejectedDocument[]) =>
+      reject(database, timing.fences, runId, documents),
+    ),
     rejected: guard(() => countRejected(database.knex, runId)),
     othersInto: guard((into: string, connectorId: string) => othersInto(database, into, connectorId)),
     note: guard((name: string) => readNote(database, target, name)),
@@ -54,18 +54,15 @@ export async function stepsOf({ knex }: StateDatabase, runId: string): Promise<D
 
 /** @throws BridgeError LEASE_LOST if the run was closed in the meantime, or began again elsewhere: no run would keep track of its new requests. */
 async function saveStep(
-  { knex, dialect, kind }: StateDatabase,
+  database: StateDatabase,
   fences: OwnFences,
   { runId, target }: { readonly runId: string; readonly target: string },
   step: DeliveryStep,
 ): Promise<void> {
   const { name, state, operation, askedAt } = step;
   const row = { target, state, operation, asked_at: askedAt, detail: JSON.stringify(step.detail) };
-  await knex.transaction(async (transaction) => {
-    const runs = transaction('run_state').where({ kind, run_id: runId });
-    // The lock is held until the step is written, so that no other process can give up the run between the check and the write.
-    const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
-    if (run === undefined || !isOpen(run) || isOfSuccessor(run, fences)) throw abandonedRunError(runId);
+  await database.knex.transaction(async (transaction) => {
+    await requireOpenRun(database, transaction, runId, fences);
     await transaction('delivery_steps')
       .insert({ run_id: runId, name, ...row })
       .onConflict(['run_id', 'name'])

@@ -16,9 +16,14 @@ export function isOfSuccessor(run: Pick<RunTable, 'connector_id' | 'fence'>, fen
   return own !== undefined && run.fence > own;
 }
 
+/** Whether this run may still change: it is in progress, or published and waiting to be finished. */
+export function isOpen(run: RunTable): boolean {
+  return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
+}
+
 /**
- * Reads a run that has not ended. Its row is locked until the end of the transaction, so that no other process can give up the run
- * between the check and the write.
+ * Reads a run that may still change. Its row is locked until the end of the transaction, so that no other process can give up the
+ * run between the check and the write.
  * @throws BridgeError LEASE_LOST if another process gave the run up, or began it again under its id
  */
 export async function requireOpenRun(
@@ -27,8 +32,20 @@ export async function requireOpenRun(
   runId: string,
   fences: OwnFences,
 ): Promise<RunTable> {
-  const run = transaction('run_state').where({ kind, run_id: runId, finished_at: null });
-  const open = await (dialect.rowLocks ? run.forShare() : run).first();
-  if (open === undefined || isOfSuccessor(open, fences)) throw abandonedRunError(runId);
-  return open;
+  const runs = transaction('run_state').where({ kind, run_id: runId });
+  const run = await (dialect.rowLocks ? runs.forShare() : runs).first();
+  if (run === undefined || !isOpen(run) || isOfSuccessor(run, fences)) throw abandonedRunError(runId);
+  return run;
+}
+
+/** The same for a run that is still in progress, as what it stages and publishes must be. */
+export async function requireRunInProgress(
+  database: StateDatabase,
+  transaction: Knex.Transaction,
+  runId: string,
+  fences: OwnFences,
+): Promise<RunTable> {
+  const run = await requireOpenRun(database, transaction, runId, fences);
+  if (run.finished_at !== null) throw abandonedRunError(runId);
+  return run;
 }

@@ -6,29 +6,44 @@ import type { Dialect } from '../../database/dialect.ts';
 import { recordQueries } from './engine-queries.ts';
 import { CHECKSUM_IN_DOUBT } from './records/checksum.ts';
 import { loadOf } from './records/loads.ts';
+import type { StateDatabase } from '../state-database.ts';
+import { requireOpenRun, type OwnFences } from './open-run.ts';
 import type { RunTable } from '../tables.ts';
 
 /**
  * Adds rejected documents; a document that is already there keeps its first reason. Once a document is `unknown`, it stays
  * `unknown`: a later refused request tells nothing about an earlier one, nor the other way round.
+ * @throws BridgeError LEASE_LOST if another process gave the run up, or began it again under its id
  */
 export async function reject(
-  { knex }: Database,
+  database: StateDatabase,
+  fences: OwnFences,
   runId: string,
   documents: readonly RejectedDocument[],
 ): Promise<void> {
   for (let at = 0; at < documents.length; at += STATE_REJECTIONS_PER_STATEMENT) {
     const group = documents.slice(at, at + STATE_REJECTIONS_PER_STATEMENT);
-    const unknown = group.filter(({ outcome }) => outcome === 'unknown').map(({ docId }) => docId);
-    await knex('rejected_documents')
-      .insert(group.map(({ docId, reason, outcome }) => ({ run_id: runId, doc_id: docId, reason, outcome })))
-      .onConflict(['run_id', 'doc_id'])
-      .ignore();
-    await knex('rejected_documents')
-      .where({ run_id: runId, outcome: 'refused' })
-      .whereIn('doc_id', unknown)
-      .update({ outcome: 'unknown' });
+    await database.knex.transaction(async (transaction) => {
+      await requireOpenRun(database, transaction, runId, fences);
+      await insertRejections(transaction, runId, group);
+    });
   }
+}
+
+async function insertRejections(
+  transaction: Knex.Transaction,
+  runId: string,
+  group: readonly RejectedDocument[],
+): Promise<void> {
+  const unknown = group.filter(({ outcome }) => outcome === 'unknown').map(({ docId }) => docId);
+  await transaction('rejected_documents')
+    .insert(group.map(({ docId, reason, outcome }) => ({ run_id: runId, doc_id: docId, reason, outcome })))
+    .onConflict(['run_id', 'doc_id'])
+    .ignore();
+  await transaction('rejected_documents')
+    .where({ run_id: runId, outcome: 'refused' })
+    .whereIn('doc_id', unknown)
+    .update({ outcome: 'unknown' });
 }
 
 export async function countRejected(knex: Knex, runId: string): Promise<number> {

@@ -6,7 +6,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { abandonedRunError } from './abandoned-run-error.ts';
 import { listedRun } from '../server/listed-runs.ts';
 import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
-import { isOfSuccessor, requireOpenRun, type OwnFences } from './open-run.ts';
+import { isOfSuccessor, isOpen, requireRunInProgress, type OwnFences } from './open-run.ts';
 import { discardClosedLoads, discardLoad, loadOf } from './records/loads.ts';
 import { scopeOf } from './records/records.ts';
 import { doubtDelivered } from './rejections.ts';
@@ -126,7 +126,7 @@ export async function published(
   publication: Publication,
 ): Promise<void> {
   await database.knex.transaction(async (transaction) => {
-    await requireOpenRun(database, transaction, runId, fences);
+    await requireRunInProgress(database, transaction, runId, fences);
     await transaction('run_state')
       .where({ run_id: runId })
       .update({
@@ -195,7 +195,7 @@ export async function closeUnsent(
   { counts, finishedAt }: Parameters<State['closeUnsent']>[1],
 ): Promise<void> {
   const load = await database.knex.transaction(async (transaction) => {
-    await requireOpenRun(database, transaction, runId, fences);
+    await requireRunInProgress(database, transaction, runId, fences);
     await transaction('staged_records').where({ run_id: runId }).delete();
     await transaction('run_state')
       .where({ run_id: runId })
@@ -230,11 +230,6 @@ export async function lastCommitted(
     .orderBy(newestFirst(COMMIT_ORDER))
     .first();
   return run === undefined ? undefined : runRow(run);
-}
-
-/** Whether this run may still change: it is in progress, or published and waiting to be finished. */
-export function isOpen(run: RunTable): boolean {
-  return run.committed_at === null && (run.finished_at === null || run.manifest_name !== null);
 }
 
 export function runRow(run: RunTable, onUnreadable?: OnUnreadableRun): RunRow {

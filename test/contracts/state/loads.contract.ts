@@ -169,6 +169,7 @@ export function describeLoads(makeStore: () => Promise<AddressedStore>): void {
       await expect(journalOf('R').save({ ...step, askedAt: FINISHED.toISOString() })).rejects.toMatchObject(
         lost,
       );
+      await expect(journalOf('R').reject([refused('c')])).rejects.toMatchObject(lost);
       const unsent = state.closeUnsent('R', { counts: COUNTS, finishedAt: FINISHED });
       await expect(unsent).rejects.toMatchObject(lost);
       await state.failRun('R', { ...FAILURE, abandon: true });

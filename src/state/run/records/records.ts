@@ -7,7 +7,7 @@ import type { KnownRecord, Position, RecordKind } from '../../../pipeline/ports/
 import { FINGERPRINT_BYTES } from '../../../pipeline/comparison/fingerprint-set.ts';
 import { recordQueries } from '../engine-queries.ts';
 import type { StateDatabase } from '../../state-database.ts';
-import { requireOpenRun, type OwnFences } from '../open-run.ts';
+import { requireRunInProgress, type OwnFences } from '../open-run.ts';
 import { bytesOf, type StoredBytes } from '../../stored-bytes.ts';
 import { isUniqueViolation, refuseLoadedDuplicates } from './duplicates.ts';
 import { loadOrBegin } from './loads.ts';
@@ -108,7 +108,7 @@ export async function stage(
   const queries = recordQueries(database.dialect);
   try {
     await database.knex.transaction(async (transaction) => {
-      const run = await requireOpenRun(database, transaction, runId, fences);
+      const run = await requireRunInProgress(database, transaction, runId, fences);
       for (const batch of batches) {
         const scope = batch.op === 'upsert' ? await loadOrBegin(transaction, run) : undefined;
         if (scope === undefined) await queries.stage(transaction, runId, batch);
