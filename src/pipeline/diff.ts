@@ -3,6 +3,7 @@ import { DUPLICATE_IDS_NAMED_MAX } from '../core/limits.ts';
 import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.ts';
 import type { ExtractedBatch } from './extract.ts';
 import { wordAt } from './document/in-range.ts';
+import { fingerprintHex } from './comparison/fingerprint.ts';
 import { FingerprintSet } from './comparison/fingerprint-set.ts';
 import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
@@ -104,6 +105,17 @@ export class Differ {
     record: KnownRecord | undefined,
   ): Promise<void> | undefined {
     const { tally, sink } = this.#input;
+    const high = wordAt(extracted.fingerprints, row.index * 2);
+    const low = wordAt(extracted.fingerprints, row.index * 2 + 1);
+    // A full listing has found such rows before; a delta listing only knows the records that it looked up.
+    if (
+      record?.fingerprint === fingerprintHex(high, low) &&
+      !record.softDeleted &&
+      tally.resent === undefined
+    ) {
+      tally.unchanged++;
+      return undefined;
+    }
     const rejection = mapper.render(extracted, row);
     if (record !== undefined && !this.#markReplaced(record)) {
       this.#duplicate(extracted, row);
@@ -117,8 +129,8 @@ export class Differ {
     }
 
     const { document } = mapper;
-    document.high = wordAt(extracted.fingerprints, row.index * 2);
-    document.low = wordAt(extracted.fingerprints, row.index * 2 + 1);
+    document.high = high;
+    document.low = low;
     if (record?.checksum === `sha256:${document.digest}` && !record.softDeleted) {
       tally.unchanged++;
       if (tally.resent === undefined) return sink.refresh(document);

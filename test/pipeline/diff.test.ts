@@ -97,3 +97,39 @@ describe('a row that names no reader any more', () => {
     expect(found.deletes).toEqual([]);
   });
 });
+
+describe('an unchanged row of a delta listing', () => {
+  const delta = (rows: readonly Row[]) => listing(rows, { listing: 'delta' });
+
+  it('changes nothing in the state', async () => {
+    const known = await after(people(3));
+    const { found, tally } = await planOver(delta([person(2)]), known, JOB);
+    expect(found.staged).toEqual([]);
+    expect(tally.counts()).toMatchObject({ unchanged: 1, added: 0, changed: 0 });
+  });
+
+  it('is recognised by the new bytes once when they make the same document', async () => {
+    const known = await after(people(3));
+    const sameReader = delta([person(2, 'x@example.com,x@example.com')]);
+    const { found, tally } = await runOver(sameReader, known, JOB);
+    expect(found.staged).toMatchObject([{ docId: 'hr:2', op: 'refresh' }]);
+    expect(tally.counts()).toMatchObject({ unchanged: 1, changed: 0 });
+    const next = await runOver(sameReader, known, JOB);
+    expect(next.found.staged).toEqual([]);
+  });
+
+  it('is sent again by a run that sends every document', async () => {
+    const known = await after(people(3));
+    const { found, tally } = await planOver(delta([person(2)]), known, { ...JOB, resend: true });
+    expect(found.staged).toMatchObject([{ docId: 'hr:2', op: 'upsert' }]);
+    expect(tally.counts()).toMatchObject({ unchanged: 1, resent: 1 });
+  });
+
+  it('is sent again when its document was only marked as deleted', async () => {
+    const known = await after(people(2));
+    await runOver(listing([person(1)]), known, { ...JOB, deletePolicy: 'soft_delete_only' });
+    const { found, tally } = await planOver(delta([person(2)]), known, JOB);
+    expect(found.staged).toMatchObject([{ docId: 'hr:2', op: 'upsert' }]);
+    expect(tally.counts()).toMatchObject({ unchanged: 0, changed: 1 });
+  });
+});

@@ -26,18 +26,26 @@ export class PushSource implements Source {
 
   async *read(_checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
     signal.throwIfAborted();
-    // The loop is one page late, because the last batch must be marked as the last.
-    let page: readonly PushedEvent[] | undefined;
+    const pages = this.#pushed()[Symbol.asyncIterator]();
     const rows = new PushedRows();
-    for await (const next of this.#pushed()) {
-      signal.throwIfAborted();
-      if (page !== undefined) yield rows.batch(page);
-      signal.throwIfAborted();
-      page = next;
+    let next = pages.next();
+    try {
+      for (;;) {
+        const page = await next;
+        signal.throwIfAborted();
+        if (page.done === true) break;
+        // The state reads the next page while the run compares this one. An error is thrown above.
+        next = pages.next();
+        next.catch(() => undefined);
+        yield rows.batch(page.value);
+      }
+    } finally {
+      await next.catch(() => undefined);
+      await pages.return?.();
     }
     const older = await this.#countOlder();
     const end = { checkpoint: undefined, truncated: false, ...(older > 0 && { older }) };
-    yield { ...rows.batch(page ?? []), end };
+    yield { ...rows.batch([]), end };
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- So that the reason of the signal is a rejection.

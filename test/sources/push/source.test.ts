@@ -35,9 +35,9 @@ sourceContract('a push queue', {
 async function onlyBatch(events: readonly PushedEvent[]): Promise<RowBatch> {
   const batches: RowBatch[] = [];
   for await (const batch of queued(events).read(undefined, new AbortController().signal)) batches.push(batch);
-  const [batch] = batches;
-  if (batch === undefined || batches.length > 1) throw new Error('There is not one batch.');
-  return batch;
+  const [batch, end] = batches;
+  if (batch === undefined || end?.count !== 0) throw new Error('There is not one batch before the end.');
+  return { ...batch, ...(end.end && { end: end.end }) };
 }
 
 describe('a pushed document', () => {
