@@ -10,6 +10,9 @@ export const SOURCE_STATEMENT_SECONDS_DEFAULT = 3_600;
 /** Waiting for a lock at a Postgres source that is read through two connections; longer waits may be for each other. */
 export const LOCK_SECONDS_MAX = 60;
 
+/** Bytes per read from a Postgres server without TLS. Four times as many took as long. */
+export const RECEIVE_BYTES = 262_144;
+
 /** Bytes of the row of `source.unchangedQuery`, which is stored with each run; counts and hashes have some 100. */
 export const PROBE_ANSWER_BYTES_MAX = 1_024;
 /** Hours after which the answer of `source.unchangedQuery` is not trusted, unless `source.fullListingEveryHours` is set. */

@@ -117,7 +117,8 @@ export class PostgresRowTap {
   #otherBytes(chunk: Buffer, at: number): number {
     const end = Math.min(chunk.length, at + this.#remaining);
     this.#remaining -= end - at;
-    this.#passOn(chunk.subarray(at, end));
+    // A copy, because the driver reads it later, when the chunk has other bytes.
+    this.#passOn(Buffer.from(chunk.subarray(at, end)));
     return end;
   }
 }

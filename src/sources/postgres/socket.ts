@@ -1,9 +1,10 @@
-import { Socket } from 'node:net';
+import { Socket, type ConnectOpts, type SocketConstructorOpts } from 'node:net';
 import { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { PostgresTls } from '../../net/postgres/address.ts';
 import { agreeOnTls } from '../../net/postgres/tls.ts';
 import { asError } from '../../core/thrown.ts';
+import { RECEIVE_BYTES } from '../limits.ts';
 import { PostgresRowTap } from './row-tap.ts';
 
 /**
@@ -14,14 +15,24 @@ import { PostgresRowTap } from './row-tap.ts';
 export class PostgresSocket extends Duplex {
   readonly tap = new PostgresRowTap((bytes) => this.push(bytes));
   readonly #tls: PostgresTls;
-  #tcp = new Socket();
-  #stream: Socket = this.#tcp;
+  readonly #tcp: Socket;
+  #stream: Socket;
+  #isAgreed = false;
   /** Received bytes for which there is no room yet. */
   #carry: Buffer | undefined;
 
   constructor(tls: PostgresTls) {
     super();
     this.#tls = tls;
+    // Otherwise Node makes a buffer for every 64 KiB, and 800 MB cost 0.4 s of processor time in place of 0.24.
+    const oneBuffer: SocketConstructorOpts & ConnectOpts = {
+      onread: {
+        buffer: Buffer.allocUnsafe(RECEIVE_BYTES),
+        callback: (length, bytes) => this.#read(bytes.subarray(0, length)),
+      },
+    };
+    this.#tcp = new Socket(oneBuffer);
+    this.#stream = this.#tcp;
   }
 
   /** Has the signature of `net.Socket`. The driver passes only a path for a Unix socket. */
@@ -92,16 +103,29 @@ export class PostgresSocket extends Duplex {
 
   #start(stream: Socket): void {
     this.#stream = stream;
-    stream.on('data', (chunk: Buffer) => {
-      // A login that another listener refused ends here. Otherwise the driver would take the remaining bytes for a success.
-      if (!stream.destroyed) this.#receive(chunk);
-    });
+    this.#isAgreed = true;
+    if (stream !== this.#tcp) stream.on('data', (chunk: Buffer) => this.#read(chunk));
     stream.on('error', (error) => this.destroy(error));
     stream.on('end', () => this.push(null));
     stream.on('close', () => this.destroy());
     // The stream was paused after the server's response about TLS.
     stream.resume();
     this.emit('connect');
+  }
+
+  /**
+   * Before the two sides agree on TLS, the response of the server is an event, as on every socket.
+   * @param chunk valid until this returns, or until reading resumes
+   * @returns whether to read on
+   */
+  #read(chunk: Uint8Array): boolean {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    if (!this.#isAgreed) {
+      this.#tcp.emit('data', Buffer.from(bytes));
+      return true;
+    }
+    // A login that another listener refused ends here. Otherwise the driver would take the remaining bytes for a success.
+    return this.#stream.destroyed || this.#receive(bytes);
   }
 
   /** @returns false when there was no room for all bytes, and reading has stopped. */
