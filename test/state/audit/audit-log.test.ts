@@ -91,7 +91,9 @@ describe.each(['SQLite', 'Postgres'])('the audit log in %s', (engine) => {
     // Postgres has no such statement, so it fails there too.
     await expect(change(`replace into audit_events ${copied}`)).rejects.toThrow();
     await expect(
-      change(`insert into audit_events ${copied} where true on conflict (id) do update set outcome = 'failed'`),
+      change(
+        `insert into audit_events ${copied} where true on conflict (id) do update set outcome = 'failed'`,
+      ),
     ).rejects.toThrow();
     expect(await count()).toBe(before);
   });

@@ -36,10 +36,9 @@ export function openManagedSecrets({
     usersOf: usedBy,
     async set(order, actor) {
       requireRight(actor, 'admin');
-      const { value, ...change } = checkedOrder(order);
-      if (value !== undefined) variables.hideSecret(value);
-      const sealing = value === undefined ? undefined : { text: value, ring: requireKeys(variables) };
-      return store.set({ ...change, value: sealing }, by(actor));
+      const change = checkedOrder(order);
+      if (change.value !== undefined) variables.hideSecret(change.value);
+      return store.set({ ...change, keys: () => requireKeys(variables) }, by(actor));
     },
     async delete(name, confirmed, actor) {
       requireRight(actor, 'admin');
