@@ -18,6 +18,7 @@ export async function withSecrets<Answer>(
         store: state.secrets,
         variables: env,
         usedBy: namedInFolder(connectorsDir, { policyFile, cwd }),
+        audit: state.audit,
         clock: systemClock,
       }),
     );
