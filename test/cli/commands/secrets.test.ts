@@ -211,10 +211,11 @@ describe('secrets rotate', () => {
     const database = await openDatabase({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });
     const events = await database.knex('audit_events').orderBy('id');
     await database.close();
-    expect(events.map(({ action, actor_kind }) => [action, actor_kind])).toEqual([
-      ['secret.set', 'command_line'],
-      ['secret.rotate', 'command_line'],
-      ['secret.rotate', 'command_line'],
+    expect(events.map(({ action, outcome, actor_kind }) => [action, outcome, actor_kind])).toEqual([
+      ['secret.set', 'ok', 'command_line'],
+      ['secret.rotate', 'ok', 'command_line'],
+      ['secret.rotate', 'ok', 'command_line'],
+      ['secret.rotate', 'failed', 'command_line'],
     ]);
   });
 });

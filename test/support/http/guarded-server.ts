@@ -19,6 +19,7 @@ import type { AccessSettings } from '../../../src/server/access/access-settings.
 import { createServer } from '../../../src/server/app.ts';
 import { openAccess } from '../../../src/server/access/open-access.ts';
 import type { RouteSet } from '../../../src/server/http/route-set.ts';
+import { answerJudge, type AnswerJudge, type OpenApiDocument } from '../server/openapi.ts';
 import { scriptedKnowledge } from '../server/scripted-knowledge.ts';
 import { openSync } from '../../../src/server/sync/open-sync.ts';
 import { NO_ACCESS, NO_PREVIEWS, NO_SYNC } from '../server/bridge-server.ts';
@@ -138,6 +139,7 @@ export async function startGuardedServer({
   const app = await createServer(context);
   await app.register(routesOfEachAccess);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  let judge: AnswerJudge | undefined;
   let stopped: Promise<void> | undefined;
   return {
     url,
@@ -154,9 +156,20 @@ export async function startGuardedServer({
     },
     /** Writes what is counted so far to the audit log. */
     refusals: studio.services.refusals,
+    /** The use cases of Studio. */
+    studio: studio.services,
     /** Node's own server, for its settings. */
     http: app.server,
-    request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
+    /** Fails when Studio answers a program what the OpenAPI document does not declare. */
+    async request(path: string, options: NonNullable<Parameters<typeof rawRequest>[2]> = {}) {
+      const answer = await rawRequest(url, path, options);
+      const { method = 'GET' } = options;
+      if (path.startsWith('/v1/studio/') && method !== 'HEAD') {
+        judge ??= answerJudge(app.swagger() as unknown as OpenApiDocument);
+        judge.judge(method, path, answer.status, answer.headers['content-type'] ?? '', answer.text);
+      }
+      return answer;
+    },
     /** A new key of this server. */
     async makeKey(
       right: AccessKey['right'],
