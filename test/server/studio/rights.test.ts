@@ -1,7 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
+import { runNow } from '../../../src/app/studio/runs/run-now.ts';
+import type { Actor } from '../../../src/core/access/actor.ts';
 import type { RecordedAuditEvent } from '../../../src/core/access/audit-log.ts';
+import { toBridgeError } from '../../../src/core/errors.ts';
 import { includesRight, keyIdOf } from '../../../src/core/secrets/access-key.ts';
 import { bearer, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 import { openBrowser } from '../../support/server/browser.ts';
@@ -89,6 +92,76 @@ describe('the rights of Studio', () => {
       object: { kind: 'route', name: 'GET /studio/audit' },
       details: { needs: 'admin', has: 'operate', route_allows: false },
     });
+  });
+});
+
+/** A caller with each right; the use cases must not rely on the check of the route. */
+const callerWith = (right: (typeof RIGHTS)[number]): Actor => ({
+  ...{ kind: 'key', id: 'k', name: 'K', address: null, requestId: null },
+  right,
+});
+
+/** Every use case with the right that it needs. */
+function useCases(
+  actor: Actor,
+): Readonly<Record<string, readonly [(typeof RIGHTS)[number], () => Promise<unknown>]>> {
+  const { studio } = server;
+  const { signal } = new AbortController();
+  const request = {
+    subject: { connectorId: 'absent', action: 'pause' },
+    reason: '',
+    documents: 'keep',
+  } as const;
+  const order = { name: 'x', value: undefined, allowedHosts: [], allowedConnectors: [], note: '' };
+  return {
+    'audit page': ['admin', () => studio.auditEvents.page({}, { limit: 1 }, actor)],
+    'audit export': ['admin', () => studio.auditEvents.export({}, actor)],
+    'secrets list': ['admin', () => studio.secrets.list(actor)],
+    'secrets users': ['admin', () => studio.secrets.usersOf('x', actor)],
+    'secrets set': ['admin', () => studio.secrets.set(order, actor)],
+    'secrets delete': ['admin', () => studio.secrets.delete('x', true, actor)],
+    'secrets rotate': ['admin', () => studio.secrets.rotate(actor)],
+    'run now': [
+      'operate',
+      () => runNow({ connectorId: 'absent', dryRun: true, full: false }, actor, server.runs),
+    ],
+    counts: ['operate', () => studio.previews.counts('x', actor, signal)],
+    columns: ['author', () => studio.previews.columns('x', actor, signal)],
+    documents: ['author', () => studio.previews.documents('x', actor, signal)],
+    samples: ['author', () => studio.previews.samples('x', '', actor, signal)],
+    'draft create': [
+      'author',
+      () => studio.drafts.create({ intent: 'edit', connectorId: 'absent' }, actor, signal),
+    ],
+    'draft find': ['author', () => studio.drafts.find('x', actor)],
+    'draft findEdited': ['author', async () => studio.drafts.findEdited('x', actor)],
+    'draft list': ['author', () => studio.drafts.list(actor)],
+    'draft save': ['author', () => studio.drafts.save('x', { text: '', version: 1 }, actor)],
+    'draft rebase': ['author', () => studio.drafts.rebase('x', { text: '', version: 1, base: null }, actor)],
+    'draft discard': ['author', () => studio.drafts.discard('x', actor)],
+    'draft original': ['read', () => studio.drafts.original('absent', actor, signal)],
+    plan: ['author', () => studio.changes.plan(request, actor, signal)],
+    propose: ['author', () => studio.changes.propose(request, actor, signal)],
+    resolve: [
+      'author',
+      () => studio.changes.resolve({ draftId: 'x', version: 1, keep: 'theirs', theirs: '' }, actor),
+    ],
+    'proposals list': ['read', () => studio.changes.list({ limit: 1 }, actor, signal)],
+    'proposals find': ['read', () => studio.changes.find('x', actor, signal)],
+  };
+}
+
+describe('the use cases of Studio', () => {
+  test.each(RIGHTS)('refuse a caller with the right to %s where its routes do', async (right) => {
+    const wrong: string[] = [];
+    for (const [name, [needed, call]] of Object.entries(useCases(callerWith(right)))) {
+      const code = await call().then(
+        () => 'done',
+        (thrown: unknown) => toBridgeError(thrown).code,
+      );
+      if ((code === 'RIGHT_MISSING') === includesRight(right, needed)) wrong.push(`${name} ${code}`);
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
