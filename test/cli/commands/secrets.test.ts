@@ -116,6 +116,8 @@ describe('secrets set', () => {
     ['more than 64 KiB', ['set', 'n'], 'x'.repeat(65_537), '65536'],
     ['a name with a slash', ['set', `../${VALUE}`], VALUE, 'The name of a secret'],
     ['a host that is a URL', ['set', 'n', '--host', 'https://x.example'], VALUE, 'allowed host'],
+    ['every host', ['set', 'n', '--host', '*'], VALUE, 'allowed host'],
+    ['every host with a port', ['set', 'n', '--host', '*:443'], VALUE, 'allowed host'],
     ['a connector name in capitals', ['set', 'n', '--connector', 'HR'], VALUE, 'allowed connector'],
     ['a note with a line break', ['set', 'n', '--note', 'a\nb'], VALUE, 'The note'],
   ])('refuses %s with status 2', async (_, args, stdin, message) => {
