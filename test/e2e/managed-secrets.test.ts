@@ -43,7 +43,13 @@ const store = async (args: readonly string[] = [], name = 'people-db', value = s
     env,
     input: value,
   });
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  // The copy of the audit event in the log; the value is in no part of it.
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: expect.stringContaining('"audit":"secret.set"'),
+  });
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).not.toContain(value);
 };
 const listed = async () => {
   const { stdout } = await runHere(['secrets', 'list', '--json'], { cwd: place.cwd });
@@ -146,18 +152,18 @@ describe('a stored secret', () => {
     });
     const { cwd } = place;
     mkdirSync(join(cwd, 'connectors'));
-    const write = (name: string, definition: object) => {
-      const text = JSON.stringify({ apiVersion: 'sync.gemini.io/v1alpha1', ...definition });
-      writeFileSync(join(cwd, 'connectors', `${name}.yaml`), text);
+    const apiVersion = 'sync.gemini.io/v1alpha1';
+    const write = (name: string, definition: unknown) => {
+      writeFileSync(join(cwd, 'connectors', `${name}.yaml`), JSON.stringify(definition));
     };
     const source = { type: 'http', url: `${api.url}/people`, secretRef: 'api-token', query: undefined };
     write('people', connectorOf({ mode: 'rest_pull', source }));
     const collections = [{ key: 'orders', path: '/orders', idField: 'id' }];
     const app = { baseUrl: api.url, secretRef: 'api-token', collections };
-    write('shop', { kind: 'App', metadata: { name: 'shop' }, spec: app });
+    write('shop', { apiVersion, kind: 'App', metadata: { name: 'shop' }, spec: app });
     const config = { baseUrl: api.url, requiresAuth: true, provider: 'api-token' };
     const spec = { type: 'rest', title: 'Help', tenantId: 'acme', config };
-    write('help', { kind: 'KnowledgeSource', metadata: { name: 'help' }, spec });
+    write('help', { apiVersion, kind: 'KnowledgeSource', metadata: { name: 'help' }, spec });
     await store(['--host', 'api.example.com'], 'api-token', 'token-canary-4711');
     const env = (keys: string) => ({
       MANAGED_SECRET_ENCRYPTION_KEY: keys,
