@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { newKeyEntry } from '../../src/core/secrets/managed/key-ring.ts';
+import { openDatabase } from '../../src/database/database.ts';
 import { peopleTable, somePeople } from '../support/databases/people-table.ts';
 import { startPostgres, type TestPostgres } from '../support/databases/postgres.ts';
 import { eventually } from '../support/eventually.ts';
@@ -42,7 +43,13 @@ const store = async (args: readonly string[] = [], name = 'people-db', value = s
     env,
     input: value,
   });
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  // The copy of the audit event in the log; the value is in no part of it.
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 0,
+    stderr: expect.stringContaining('"audit":"secret.set"'),
+  });
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).not.toContain(value);
 };
 const listed = async () => {
   const { stdout } = await runHere(['secrets', 'list', '--json'], { cwd: place.cwd });
@@ -133,6 +140,60 @@ describe('a stored secret', () => {
       exitCode: 77,
       result: { error: { code: 'SECRET_NOT_ALLOWED' } },
     });
+    expect(requests).toBe(0);
+    await api.close();
+  });
+
+  test('is not replaced by its variable in any command when it cannot be opened or its row was changed', async () => {
+    let requests = 0;
+    const api = await startServer((response) => {
+      requests++;
+      response.end('[]');
+    });
+    const { cwd } = place;
+    mkdirSync(join(cwd, 'connectors'));
+    const apiVersion = 'sync.gemini.io/v1alpha1';
+    const write = (name: string, definition: unknown) => {
+      writeFileSync(join(cwd, 'connectors', `${name}.yaml`), JSON.stringify(definition));
+    };
+    const source = { type: 'http', url: `${api.url}/people`, secretRef: 'api-token', query: undefined };
+    write('people', connectorOf({ mode: 'rest_pull', source }));
+    const collections = [{ key: 'orders', path: '/orders', idField: 'id' }];
+    const app = { baseUrl: api.url, secretRef: 'api-token', collections };
+    write('shop', { apiVersion, kind: 'App', metadata: { name: 'shop' }, spec: app });
+    const config = { baseUrl: api.url, requiresAuth: true, provider: 'api-token' };
+    const spec = { type: 'rest', title: 'Help', tenantId: 'acme', config };
+    write('help', { apiVersion, kind: 'KnowledgeSource', metadata: { name: 'help' }, spec });
+    await store(['--host', 'api.example.com'], 'api-token', 'token-canary-4711');
+    const env = (keys: string) => ({
+      MANAGED_SECRET_ENCRYPTION_KEY: keys,
+      SECRET_API_TOKEN: 'token-of-the-environment-4712',
+    });
+    expect((await runHere(['kb', 'apply', 'connectors/help.yaml'], { cwd, env: env(KEYS) })).exitCode).toBe(
+      0,
+    );
+    const commands = [
+      ['run', '--connector', 'connectors/people.yaml', '--local'],
+      ['sync', '--app', 'shop'],
+      ['kb', 'sync', '--source', 'help'],
+      ['validate', '--try', 'connectors/people.yaml'],
+      ['doctor', '--connector', 'connectors/people.yaml'],
+      ['check-drift', '--live', '--only', 'columns'],
+    ];
+    const outcomes = async (keys: string) => {
+      const said: string[] = [];
+      for (const command of commands) {
+        const { stdout, stderr } = await runHere(command, { cwd, env: env(keys) });
+        const isRefused = `${stdout}${stderr}`.includes('cannot be opened with the keys');
+        if (!isRefused) said.push(`${command.join(' ')}: ${stdout}${stderr}`);
+      }
+      return said;
+    };
+    expect(await outcomes(WRONG)).toEqual([]);
+    const database = await openDatabase({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });
+    await database.knex('managed_secrets').update({ allowed_hosts: '[]' });
+    await database.close();
+    expect(await outcomes(KEYS)).toEqual([]);
     expect(requests).toBe(0);
     await api.close();
   });

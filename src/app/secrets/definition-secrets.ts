@@ -119,7 +119,7 @@ function unreadable({ name, sealed }: Pick<StoredSecret, 'name' | 'sealed'>): Br
     'SECRET_UNREADABLE',
     `The stored secret ${name} cannot be opened with the keys of MANAGED_SECRET_ENCRYPTION_KEY. It needs the key ${sealed.keyId}.`,
     {
-      hint: 'Run gemini-sync-bridge secrets list to see the state of the keys; set the former key, or set the secret again.',
+      hint: 'Run gemini-sync-bridge secrets list to see the state of the keys. If its key is missing or wrong, set the former key; otherwise its row was changed, so set the secret again.',
     },
   );
 }

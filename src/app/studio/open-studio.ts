@@ -66,6 +66,7 @@ export function openStudio({ timing, ...settings }: StudioSettings) {
     store: state.secrets,
     variables,
     usedBy: namedInCatalog(catalog),
+    audit: state.audit,
     clock,
   });
   return {

@@ -10,8 +10,7 @@ import { commandLineActor } from '../environment/command-line-actor.ts';
 import { KEYS, KEYS_CREATE, KEYS_LIST, KEYS_REVOKE } from '../help/commands/keys.ts';
 import { DocumentedCommand, HELP_SUMMARY } from '../help/documented-command.ts';
 import { keyJson, keyTable } from '../output/lists/key-list.ts';
-import { isPretty } from '../output/pretty-log.ts';
-import { stderrLogger } from '../output/stderr-logger.ts';
+import { logOfChanges } from '../output/stderr-logger.ts';
 import { wrapIndented, wrapWidth } from '../output/wrap.ts';
 
 /**
@@ -135,8 +134,7 @@ async function withState<Answer>(io: CommandIo, work: (state: ServerState) => Pr
   const state = await openServerState({
     databaseUrl: io.env.databaseUrl,
     cwd: io.cwd,
-    // A person at a terminal sees the result of the command; a log of JSON lines gets a copy of the event.
-    ...(isPretty(io) ? {} : { log: stderrLogger(io) }),
+    ...logOfChanges(io),
   });
   try {
     return await work(state);

@@ -15,3 +15,8 @@ export function stderrLogger({ env, stderr }: Pick<CommandIo, 'env' | 'stderr'>)
     redact: (line) => env.redactor.redact(line),
   });
 }
+
+/** For a command that changes the state: a person at a terminal sees its result, and a log of JSON lines gets a copy of its audit event. */
+export function logOfChanges(io: Pick<CommandIo, 'env' | 'stderr'>): { readonly log?: Logger } {
+  return isPretty(io) ? {} : { log: stderrLogger(io) };
+}

@@ -4,7 +4,7 @@ import { preparedDatabase } from '../../database/prepared-database.ts';
 import { withStateErrors } from '../../database/with-state-errors.ts';
 import type { Sealed } from '../../core/secrets/managed/cipher.ts';
 import { readSecrets, type SecretRows, type StoredSecret } from './secret-rows.ts';
-import { sealedOf } from './tables.ts';
+import { sealedCanaryOf } from './tables.ts';
 
 /**
  * Reads stored secrets for a check, which has no open state. It creates and migrates nothing: a file that does not exist, and a
@@ -32,7 +32,7 @@ export interface InspectedSecrets {
 export function inspectSecrets(address: DatabaseAddress): Promise<InspectedSecrets> {
   return looked<InspectedSecrets>(address, { secrets: [], canaries: [] }, async (database) => ({
     secrets: await readSecrets(database),
-    canaries: (await database.knex('managed_secret_keys').orderBy('key_id')).map(sealedOf),
+    canaries: (await database.knex('managed_secret_keys').orderBy('key_id')).map(sealedCanaryOf),
   }));
 }
 

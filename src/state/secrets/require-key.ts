@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { BridgeError } from '../../core/errors.ts';
 import { isSameKey, sealCanary } from '../../core/secrets/managed/canary.ts';
 import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
-import { columnsOf, sealedOf } from './tables.ts';
+import { columnsOf, sealedCanaryOf } from './tables.ts';
 
 /**
  * Checks that the current key is the one that was used before under its id, and records its canary at its first use: two keys
@@ -16,7 +16,7 @@ export async function requireCurrentKey(transaction: Knex, ring: KeyRing, now: D
     .onConflict('key_id')
     .ignore();
   const row = await transaction('managed_secret_keys').where({ key_id: current.id }).first();
-  if (row !== undefined && isSameKey(sealedOf(row), ring)) return;
+  if (row !== undefined && isSameKey(sealedCanaryOf(row), ring)) return;
   throw new BridgeError(
     'SECRETS_KEY_WRONG',
     `The key ${current.id} of MANAGED_SECRET_ENCRYPTION_KEY is not the key that was used before under this id. Nothing was changed.`,

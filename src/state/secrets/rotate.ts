@@ -6,7 +6,7 @@ import { open, seal } from '../../core/secrets/managed/cipher.ts';
 import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
 import type { RecordEvent } from '../audit/audited-change.ts';
 import { requireCurrentKey } from './require-key.ts';
-import { columnsOf, SEALED_COLUMNS, sealedOf } from './tables.ts';
+import { columnsOf, SEALED_COLUMNS, sealedSecretOf } from './tables.ts';
 
 /**
  * Encrypts every secret with the current key. Secrets that have it already are only read, so a repetition changes nothing.
@@ -28,11 +28,12 @@ export async function rotateSecrets(
       .where({ name })
       .first(...SEALED_COLUMNS);
     if (row === undefined) continue;
-    const text = open('managed-secret', name, sealedOf(row), ring);
+    const before = sealedSecretOf(row);
+    const text = open('managed-secret', name, before, ring);
     if (text === undefined) {
       unreadable.push(`${name} (key ${row.key_id})`);
     } else if (row.key_id !== ring.current.id) {
-      const sealed = columnsOf(seal('managed-secret', name, text, ring.current));
+      const sealed = columnsOf(seal('managed-secret', name, text, ring.current, before.limits));
       await transaction('managed_secrets').where({ name }).update(sealed);
       rotated++;
     }

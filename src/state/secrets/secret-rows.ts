@@ -1,7 +1,7 @@
 import type { Database } from '../../database/database.ts';
 import { withStateErrors } from '../../database/with-state-errors.ts';
 import type { Sealed } from '../../core/secrets/managed/cipher.ts';
-import { SEALED_COLUMNS, sealedOf, type ManagedSecretTable } from './tables.ts';
+import { SEALED_COLUMNS, sealedSecretOf, type ManagedSecretTable } from './tables.ts';
 
 /** A stored secret as it is needed for its use. */
 export interface StoredSecret {
@@ -35,14 +35,14 @@ export async function readSecrets(
   { knex }: Pick<Database, 'knex'>,
   names?: readonly string[],
 ): Promise<StoredSecret[]> {
-  const columns = ['name', ...SEALED_COLUMNS, 'allowed_hosts', 'allowed_connectors', 'last_used_at'] as const;
+  const columns = ['name', ...SEALED_COLUMNS, 'last_used_at'] as const;
   const query = knex('managed_secrets')
     .orderBy('name')
     .select(...columns);
   const rows = await (names === undefined ? query : query.whereIn('name', names));
   return rows.map((row) => ({
     name: row.name,
-    sealed: sealedOf(row),
+    sealed: sealedSecretOf(row),
     allowedHosts: textsIn(row.allowed_hosts),
     allowedConnectors: textsIn(row.allowed_connectors),
     lastUsedAt: row.last_used_at,

@@ -1,16 +1,14 @@
 import type { Knex } from 'knex';
-import type { Actor } from '../../core/access/actor.ts';
-import { BridgeError } from '../../core/errors.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
-import { seal, type Sealed } from '../../core/secrets/managed/cipher.ts';
+import type { Sealed } from '../../core/secrets/managed/cipher.ts';
 import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
 import type { Database } from '../../database/database.ts';
 import type { ServerDatabase } from '../../database/open-server-database.ts';
 import { auditedChange, type RecordEvent } from '../audit/audited-change.ts';
-import { requireCurrentKey } from './require-key.ts';
 import { rotateSecrets } from './rotate.ts';
+import { setSecret, type Authorship, type SecretChange } from './set-secret.ts';
 import { noteSecretUse, readSecrets, textsIn, type SecretRows } from './secret-rows.ts';
-import { columnsOf, sealedOf, type ManagedSecretTable } from './tables.ts';
+import { sealedCanaryOf, type ManagedSecretTable } from './tables.ts';
 
 /** What is stored of a secret besides its value. Times are ISO 8601, UTC. */
 export interface SecretRecord {
@@ -30,25 +28,13 @@ export interface SecretRecord {
   readonly note: string;
 }
 
-/** A change of one secret. */
-interface SecretChange extends Pick<SecretRecord, 'name' | 'allowedHosts' | 'allowedConnectors' | 'note'> {
-  /** A new value and the keys to encrypt it with; undefined keeps the value. */
-  readonly value: { readonly text: string; readonly ring: KeyRing } | undefined;
-}
-
-/** Who changes the store, and when; recorded in the audit log in the same transaction. */
-interface Authorship {
-  readonly actor: Actor;
-  readonly now: Date;
-}
-
 /** The managed secrets of a state. Every method: @throws BridgeError STATE_* */
 export interface SecretStore extends SecretRows {
   /** By name, without values. */
   list(): Promise<SecretRecord[]>;
   /** The canary of each key that was ever used. */
   canaries(): Promise<Sealed[]>;
-  /** @throws BridgeError SECRETS_KEY_WRONG, SECRET_VALUE_INVALID */
+  /** @throws BridgeError SECRETS_KEY_WRONG, SECRET_UNREADABLE, SECRET_VALUE_INVALID or what `keys` throws */
   set(change: SecretChange, by: Authorship): Promise<'created' | 'changed'>;
   /** @returns whether it existed */
   delete(name: string, by: Authorship): Promise<boolean>;
@@ -79,7 +65,7 @@ export function openSecretStore(
       ),
     canaries: () =>
       database.guarded(async ({ knex }) =>
-        (await knex('managed_secret_keys').orderBy('key_id')).map(sealedOf),
+        (await knex('managed_secret_keys').orderBy('key_id')).map(sealedCanaryOf),
       ),
     set: (change, by) => changing((transaction, record) => setSecret(transaction, record, change, by)),
     delete: (name, { actor, now }) =>
@@ -109,88 +95,6 @@ function inOneChange<Answer>(
     if (dialect.rowLocks) await transaction.raw('lock table managed_secrets in share row exclusive mode');
     return work(transaction, record);
   });
-}
-
-async function setSecret(
-  transaction: Knex.Transaction,
-  record: RecordEvent,
-  change: SecretChange,
-  { actor, now }: Authorship,
-): Promise<'created' | 'changed'> {
-  const { name, value, note, allowedHosts, allowedConnectors } = change;
-  const before = await transaction('managed_secrets')
-    .where({ name })
-    .first(...RECORD_COLUMNS);
-  requireValue(change, before);
-  if (value !== undefined) await requireCurrentKey(transaction, value.ring, now);
-  const sealed = value && columnsOf(seal('managed-secret', name, value.text, value.ring.current));
-  const settings = {
-    updated_at: now.toISOString(),
-    updated_by: actor.name,
-    allowed_hosts: JSON.stringify(allowedHosts),
-    allowed_connectors: JSON.stringify(allowedConnectors),
-    note,
-  };
-  if (before !== undefined) {
-    await transaction('managed_secrets')
-      .where({ name })
-      .update({ ...settings, ...sealed });
-  } else if (sealed !== undefined) {
-    await transaction('managed_secrets').insert({
-      name,
-      ...sealed,
-      ...settings,
-      created_at: settings.updated_at,
-      created_by: settings.updated_by,
-      last_used_at: null,
-    });
-  }
-  const outcome = before === undefined ? 'created' : 'changed';
-  const details = {
-    result: outcome,
-    value_changed: sealed !== undefined,
-    key_id: sealed?.key_id ?? before?.key_id ?? null,
-    allowed_hosts: allowedHosts.join(' '),
-    allowed_connectors: allowedConnectors.join(' '),
-  };
-  const event = {
-    actor,
-    action: 'secret.set',
-    object: { kind: 'secret', name },
-    outcome: 'ok',
-    details,
-  } as const;
-  await record(event, now);
-  return outcome;
-}
-
-/**
- * A value must come with a new secret, and with other hosts: otherwise a person who does not know the value could have it sent to
- * a host of their choice.
- * @throws BridgeError SECRET_VALUE_INVALID
- */
-function requireValue(
-  { name, value, allowedHosts }: SecretChange,
-  before: Pick<ManagedSecretTable, 'allowed_hosts'> | undefined,
-): void {
-  if (value !== undefined) return;
-  if (before === undefined) {
-    throw new BridgeError(
-      'SECRET_VALUE_INVALID',
-      `The secret ${name} does not exist yet, so it needs a value.`,
-      {
-        hint: 'Enter the value together with the other settings.',
-      },
-    );
-  }
-  const hosts = textsIn(before.allowed_hosts) ?? [];
-  const isSame = hosts.length === allowedHosts.length && hosts.every((host) => allowedHosts.includes(host));
-  if (isSame) return;
-  throw new BridgeError(
-    'SECRET_VALUE_INVALID',
-    `The hosts that ${name} may be sent to change, so its value must be entered again. Nothing was changed.`,
-    { hint: 'Enter the value together with the hosts, or leave the hosts as they are.' },
-  );
 }
 
 const RECORD_COLUMNS = [

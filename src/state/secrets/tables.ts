@@ -33,10 +33,23 @@ declare module 'knex/types/tables.js' {
   }
 }
 
-export const SEALED_COLUMNS = ['key_id', 'format_version', 'nonce', 'ciphertext', 'tag'] as const;
+/** The columns that the value of a secret is opened with. */
+export const SEALED_COLUMNS = [
+  ...(['key_id', 'format_version', 'nonce', 'ciphertext', 'tag'] as const),
+  ...(['allowed_hosts', 'allowed_connectors'] as const),
+] as const;
 
-export function sealedOf(row: SealedColumns): Sealed {
+export function sealedSecretOf(row: Pick<ManagedSecretTable, (typeof SEALED_COLUMNS)[number]>): Sealed {
+  return sealedOf(row, [row.allowed_hosts, row.allowed_connectors]);
+}
+
+export function sealedCanaryOf(row: SealedColumns): Sealed {
+  return sealedOf(row, []);
+}
+
+function sealedOf(row: SealedColumns, limits: Sealed['limits']): Sealed {
   return {
+    limits,
     keyId: row.key_id,
     formatVersion: row.format_version,
     nonce: bytesOf(row.nonce),

@@ -116,6 +116,8 @@ describe('secrets set', () => {
     ['more than 64 KiB', ['set', 'n'], 'x'.repeat(65_537), '65536'],
     ['a name with a slash', ['set', `../${VALUE}`], VALUE, 'The name of a secret'],
     ['a host that is a URL', ['set', 'n', '--host', 'https://x.example'], VALUE, 'allowed host'],
+    ['every host', ['set', 'n', '--host', '*'], VALUE, 'allowed host'],
+    ['every host with a port', ['set', 'n', '--host', '*:443'], VALUE, 'allowed host'],
     ['a connector name in capitals', ['set', 'n', '--connector', 'HR'], VALUE, 'allowed connector'],
     ['a note with a line break', ['set', 'n', '--note', 'a\nb'], VALUE, 'The note'],
   ])('refuses %s with status 2', async (_, args, stdin, message) => {
@@ -211,10 +213,11 @@ describe('secrets rotate', () => {
     const database = await openDatabase({ file: join(cwd, '.gemini-sync-bridge', 'state.db') });
     const events = await database.knex('audit_events').orderBy('id');
     await database.close();
-    expect(events.map(({ action, actor_kind }) => [action, actor_kind])).toEqual([
-      ['secret.set', 'command_line'],
-      ['secret.rotate', 'command_line'],
-      ['secret.rotate', 'command_line'],
+    expect(events.map(({ action, outcome, actor_kind }) => [action, outcome, actor_kind])).toEqual([
+      ['secret.set', 'ok', 'command_line'],
+      ['secret.rotate', 'ok', 'command_line'],
+      ['secret.rotate', 'ok', 'command_line'],
+      ['secret.rotate', 'failed', 'command_line'],
     ]);
   });
 });

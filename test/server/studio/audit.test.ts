@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -5,7 +6,7 @@ import {
   AUDIT_REFUSALS_PER_HOUR,
   AUDIT_REFUSAL_WINDOW_SECONDS,
 } from '../../../src/app/limits.ts';
-import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
+import { AUDIT_ACTIONS, SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
 import { openDatabase } from '../../../src/database/database.ts';
 import { insertAuditEvent } from '../../../src/state/audit/insert-event.ts';
 import { keyIdOf } from '../../../src/core/secrets/access-key.ts';
@@ -29,6 +30,11 @@ const listed = (filter: Parameters<typeof server.state.auditRecords.list>[0]) =>
   server.state.auditRecords.list(filter, { limit: 500 });
 
 describe('the audit log of a server', () => {
+  test('has actions that are all documented', () => {
+    const text = readFileSync(new URL('../../../docs/studio.md', import.meta.url), 'utf8');
+    expect(AUDIT_ACTIONS.filter((action) => !text.includes(`\`${action}\``))).toEqual([]);
+  });
+
   test('has logins that were accepted and refused, and no session begins without its entry', async () => {
     const browser = openBrowser(server);
     await browser.logIn(key);

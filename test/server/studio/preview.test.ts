@@ -51,6 +51,18 @@ describe('previews by API', () => {
     });
   });
 
+  test('leave entries in the audit log with the name of the connector, and with nothing else of the text', async () => {
+    const text = `# name: of-a-comment-4711\n${PUSH}`;
+    const events = JSON.stringify({ id: 8, title: 'of-a-row-4712', op: 'UPSERT' });
+    await post('/v1/studio/connectors/preview', 'author', { text, events });
+    await post('/v1/studio/connectors/preview', 'author', { text: 'metadata: { name: A B-4713 }', events });
+    const recorded = await server.state.auditRecords.list({ action: 'source.preview' }, { limit: 4 });
+    expect(recorded.map(({ object, outcome }) => `${object.name} ${outcome}`)).toEqual([
+      ...['unnamed failed', 'unnamed started', 'tickets ok', 'tickets started'],
+    ]);
+    expect(JSON.stringify(recorded)).not.toMatch(/471\d/);
+  });
+
   test.each([
     ['CONNECTOR_INVALID', 422, 'kind: Connector'],
     [

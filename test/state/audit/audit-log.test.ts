@@ -12,6 +12,11 @@ import { stateAddresses } from '../../support/databases/state-addresses.ts';
 const address = stateAddresses();
 const DAY_MS = 86_400_000;
 
+const COLUMNS = [
+  ...['at', 'actor_id', 'actor_kind', 'actor_name', 'address', 'action', 'object_kind', 'object_name'],
+  ...['outcome', 'request_id', 'details'],
+];
+
 const event = (more: Partial<AuditEvent> = {}): AuditEvent => ({
   actor: { id: 'k1', kind: 'key', name: 'Ada', address: '10.0.0.1', requestId: 'r1' },
   action: 'secret.set',
@@ -81,6 +86,15 @@ describe.each(['SQLite', 'Postgres'])('the audit log in %s', (engine) => {
     await expect(change('delete from audit_events')).rejects.toThrow();
     // SQLite has no such statement, so it fails there too.
     await expect(change('truncate audit_events')).rejects.toThrow();
+    const columns = COLUMNS.join(', ');
+    const copied = `(id, ${columns}) select id, ${columns} from audit_events`;
+    // Postgres has no such statement, so it fails there too.
+    await expect(change(`replace into audit_events ${copied}`)).rejects.toThrow();
+    await expect(
+      change(
+        `insert into audit_events ${copied} where true on conflict (id) do update set outcome = 'failed'`,
+      ),
+    ).rejects.toThrow();
     expect(await count()).toBe(before);
   });
 

@@ -49,12 +49,10 @@ describe.each(['SQLite', 'Postgres'])('stored secrets in %s', (engine) => {
     text: string | undefined,
     ring: KeyRing = A,
     hosts: string[] = [],
+    connectors: string[] = ['people'],
   ) =>
     store.set(
-      {
-        ...{ name, allowedHosts: hosts, allowedConnectors: ['people'], note: 'n' },
-        value: text === undefined ? undefined : { text, ring },
-      },
+      { name, allowedHosts: hosts, allowedConnectors: connectors, note: 'n', value: text, keys: () => ring },
       by,
     );
   const setAll = async (store: SecretStore) => {
@@ -100,6 +98,26 @@ describe.each(['SQLite', 'Postgres'])('stored secrets in %s', (engine) => {
       await expect(set(store, 'new', undefined)).rejects.toMatchObject({ code: 'SECRET_VALUE_INVALID' });
       expect((await store.list()).map(({ allowedHosts }) => allowedHosts)).toEqual([['db.example.com']]);
       expect(await readable(store, A)).toEqual({ 'hr-db': 'v1' });
+    });
+  });
+
+  test('encrypts again when the connectors change without a value, and only if it can be opened', async () => {
+    await withStore(async (store) => {
+      const change = (connectors: string[], ring: KeyRing) =>
+        set(store, 'hr-db', undefined, ring, ['db.example.com'], connectors);
+      await set(store, 'hr-db', 'v1', A, ['db.example.com']);
+      await expect(change(['other'], ONLY_B)).rejects.toMatchObject({ code: 'SECRET_UNREADABLE' });
+      await expect(change(['other'], OTHER_A)).rejects.toMatchObject({ code: 'SECRETS_KEY_WRONG' });
+      expect(await readable(store, A)).toEqual({ 'hr-db': 'v1' });
+      await change(['other'], B);
+      expect(await store.list()).toMatchObject([{ keyId: 'b', allowedConnectors: ['other'] }]);
+      expect(await readable(store, ONLY_B)).toEqual({ 'hr-db': 'v1' });
+      const withoutKeys = () => {
+        throw new Error('No key is needed for a note.');
+      };
+      const settings = { name: 'hr-db', allowedHosts: ['db.example.com'], allowedConnectors: ['other'] };
+      await store.set({ ...settings, note: 'new', value: undefined, keys: withoutKeys }, by);
+      expect(await store.list()).toMatchObject([{ keyId: 'b', note: 'new' }]);
     });
   });
 
@@ -178,18 +196,30 @@ describe.each(['SQLite', 'Postgres'])('stored secrets in %s', (engine) => {
       });
     });
 
-    test('does not open a row whose name, key id, version or tag was changed in the database', async () => {
+    test('does not open a row of which any column was changed in the database, and keeps no limits without the value', async () => {
       await withStore(async (store, { knex }) => {
         await setAll(store);
         const [stored] = await store.read(['hr-db']);
-        const row = stored && columnsOf(stored.sealed);
+        if (stored === undefined) throw new Error('The secret is not stored.');
+        const { sealed } = stored;
+        const [allowed_hosts = '', allowed_connectors = ''] = sealed.limits;
+        const row = { ...columnsOf(sealed), allowed_hosts, allowed_connectors };
         await knex('managed_secrets')
           .where({ name: 'api-token' })
           .update({ ...row });
         expect(await readable(store, A)).toEqual({ ...VALUES, 'api-token': undefined });
-        for (const change of [{ key_id: 'b' }, { format_version: 2 }, { tag: Buffer.alloc(4) }]) {
+        const changes = [
+          ...[{ key_id: 'b' }, { format_version: 2 }, { tag: Buffer.alloc(4) }, { nonce: Buffer.alloc(12) }],
+          ...[{ tag: sealed.tag.subarray(0, 4) }, { ciphertext: Buffer.alloc(0) }],
+          ...[{ allowed_hosts: '["evil.example"]' }, { allowed_hosts: '[ ]' }, { allowed_hosts: 'damaged' }],
+          ...[{ allowed_connectors: '[]' }, { allowed_connectors: '["people","other"]' }],
+        ];
+        for (const change of changes) {
           await knex('managed_secrets').where({ name: 'hr-db' }).update(change);
           expect((await readable(store, B))['hr-db']).toBeUndefined();
+          await expect(set(store, 'hr-db', undefined, B, [], ['third'])).rejects.toMatchObject({
+            code: expect.stringMatching(/^SECRET_(UNREADABLE|VALUE_INVALID)$/),
+          });
           await knex('managed_secrets')
             .where({ name: 'hr-db' })
             .update({ ...row });

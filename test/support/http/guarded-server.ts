@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
 import { createRedactor } from '../../../src/core/secrets/redact.ts';
@@ -19,9 +18,11 @@ import type { AccessSettings } from '../../../src/server/access/access-settings.
 import { createServer } from '../../../src/server/app.ts';
 import { openAccess } from '../../../src/server/access/open-access.ts';
 import type { RouteSet } from '../../../src/server/http/route-set.ts';
+import { answerJudge, type AnswerJudge, type OpenApiDocument } from '../server/openapi.ts';
 import { scriptedKnowledge } from '../server/scripted-knowledge.ts';
 import { openSync } from '../../../src/server/sync/open-sync.ts';
 import { NO_ACCESS, NO_PREVIEWS, NO_SYNC } from '../server/bridge-server.ts';
+import { writeConnectors } from './guarded-connectors.ts';
 import { rawRequest } from './raw-request.ts';
 import { temporaryFolders } from '../files/temporary-folder.ts';
 import { SERVER_ACTOR } from '../../../src/core/access/audit-log.ts';
@@ -138,6 +139,7 @@ export async function startGuardedServer({
   const app = await createServer(context);
   await app.register(routesOfEachAccess);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  let judge: AnswerJudge | undefined;
   let stopped: Promise<void> | undefined;
   return {
     url,
@@ -154,9 +156,22 @@ export async function startGuardedServer({
     },
     /** Writes what is counted so far to the audit log. */
     refusals: studio.services.refusals,
+    /** The use cases of Studio. */
+    studio: studio.services,
+    /** What starts runs. */
+    runs: { catalog, runStarter, audit: state.audit },
     /** Node's own server, for its settings. */
     http: app.server,
-    request: (path: string, options?: Parameters<typeof rawRequest>[2]) => rawRequest(url, path, options),
+    /** Fails when Studio answers a program what the OpenAPI document does not declare. */
+    async request(path: string, options: NonNullable<Parameters<typeof rawRequest>[2]> = {}) {
+      const answer = await rawRequest(url, path, options);
+      const { method = 'GET' } = options;
+      if (path.startsWith('/v1/studio/') && method !== 'HEAD') {
+        judge ??= answerJudge(app.swagger() as unknown as OpenApiDocument);
+        judge.judge(method, path, answer.status, answer.headers['content-type'] ?? '', answer.text);
+      }
+      return answer;
+    },
     /** A new key of this server. */
     async makeKey(
       right: AccessKey['right'],
@@ -217,29 +232,4 @@ function movableClock(): Clock & { advance(seconds: number): void } {
       ms += seconds * 1_000;
     },
   };
-}
-
-/** `support-push` has a token that resolves, `orders-push` has none; `pulled` has a secret that is not a valid token. */
-function writeConnectors(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const push = (name: string, secret: string) =>
-    connector(name, 'rest_push', `{ type: http, secretRef: ${secret} }`);
-  writeFileSync(join(folder, 'support.yaml'), push('support-push', 'support-push-token'));
-  writeFileSync(join(folder, 'orders.yaml'), push('orders-push', 'orders-push-token'));
-  const source = '{ type: postgres, secretRef: support-push-token, query: SELECT id FROM t }';
-  writeFileSync(join(folder, 'pulled.yaml'), connector('pulled', 'sql_pull', source));
-}
-
-function connector(name: string, mode: string, source: string): string {
-  return `apiVersion: sync.gemini.io/v1alpha1
-kind: Connector
-metadata: { name: ${name} }
-spec:
-  mode: ${mode}
-  source: ${source}
-  mapping: { idField: id, titleField: id, contentTemplate: '{{ id }}' }
-  output: { bucket: gs://company-gemini-sync, prefix: ${name}, format: ndjson }
-  gemini: { projectId: my-project, location: global, dataStoreId: d }
-  reconciliation: { deletePolicy: never_delete }
-`;
 }

@@ -7,7 +7,10 @@ import { BridgeError, toBridgeError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/log.ts';
 import { createRedactor, type Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
+import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
+import { textAt } from '../../../definitions/draft.ts';
+import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import { parseDatabaseUrl } from '../../../database/database-url.ts';
 import type { GuardedServer } from '../../../net/guard/connection-checks.ts';
 import type { ProxySettings } from '../../../net/proxy.ts';
@@ -239,8 +242,8 @@ function outcomeOf(code: string): AuditEvent['outcome'] {
     : 'failed';
 }
 
-/** The name of the connector, for the audit log; the draft may not be valid YAML. */
+/** The name of the connector, for the audit log: only what can be a name, because the text may contain anything. */
 function nameIn(text: string): string {
-  const found = /\bname:[ \t]*["']?([a-z0-9][a-z0-9-]{0,63})\b/.exec(text);
-  return found?.[1] ?? 'unnamed';
+  const name = textAt(readYaml(text).value, 'metadata.name');
+  return name !== undefined && isConnectorName(name) ? name : 'unnamed';
 }

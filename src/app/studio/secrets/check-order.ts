@@ -35,8 +35,9 @@ export function checkedOrder(order: SecretOrder): SecretOrder {
     order.allowedHosts.map((host) => host.toLowerCase()),
     {
       of: `host of ${name}`,
-      isValid: isHostPattern,
-      hint: 'Write a host as in api.example.com, db.example.com:5432 or *.example.com.',
+      // A pattern of every host would let the author of a draft send the value anywhere in a test.
+      isValid: (host) => isHostPattern(host) && !/^\*(:|$)/.test(host),
+      hint: 'Write a host as in api.example.com, db.example.com:5432 or *.example.com. An empty list allows every host in runs.',
     },
   );
   const allowedConnectors = bindings(order.allowedConnectors, {

@@ -24,24 +24,32 @@ export interface SecretOrder {
   readonly note: string;
 }
 
-/** Secrets encrypted in the database. The value goes in and never comes out of this interface. */
+/**
+ * Secrets encrypted in the database. The value goes in and never comes out of this interface. The audit log has every change, and
+ * every one that was refused for the state of a secret or of the keys.
+ */
 export interface ManagedSecretService {
   /** Whether MANAGED_SECRET_ENCRYPTION_KEY is set. */
   readonly isConfigured: boolean;
-  /** Decrypts nothing, so it works with a wrong key. By name. */
-  list(): Promise<{
+  /** Decrypts nothing, so it works with a wrong key. By name. @throws BridgeError RIGHT_MISSING or STATE_* */
+  list(actor: Actor): Promise<{
     readonly secrets: readonly ManagedSecretFacts[];
     readonly keys: readonly SecretKeyFacts[];
   }>;
-  /** The definitions of the catalog that name a secret, for the question before it is deleted. */
-  usersOf(name: string): Promise<readonly string[]>;
-  /** @throws BridgeError RIGHT_MISSING, SECRETS_KEY_MISSING, SECRETS_KEY_WRONG, SECRET_VALUE_INVALID or STATE_* */
+  /** The definitions of the catalog that name a secret, for the question before it is deleted. @throws BridgeError RIGHT_MISSING */
+  usersOf(name: string, actor: Actor): Promise<readonly string[]>;
+  /**
+   * @throws BridgeError RIGHT_MISSING, SECRETS_KEY_MISSING, SECRETS_KEY_WRONG, SECRET_UNREADABLE, SECRET_VALUE_INVALID or STATE_*
+   */
   set(order: SecretOrder, actor: Actor): Promise<'created' | 'changed'>;
   /**
    * @param confirmed required if a definition names the secret
    * @throws BridgeError RIGHT_MISSING, SECRET_UNKNOWN, SECRET_IN_USE or STATE_*
    */
   delete(name: string, confirmed: boolean, actor: Actor): Promise<void>;
-  /** Encrypts every secret with the first key, in one transaction. @returns how many were encrypted again */
+  /**
+   * Encrypts every secret with the first key, in one transaction. @returns how many were encrypted again
+   * @throws BridgeError RIGHT_MISSING, SECRETS_KEY_MISSING, SECRETS_KEY_WRONG, SECRET_UNREADABLE or STATE_*
+   */
   rotate(actor: Actor): Promise<number>;
 }

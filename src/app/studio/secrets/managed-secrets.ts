@@ -1,5 +1,7 @@
-import { requireRight } from '../../../core/access/actor.ts';
-import { BridgeError } from '../../../core/errors.ts';
+import { requireRight, type Actor } from '../../../core/access/actor.ts';
+import type { AuditAction, AuditLog, AuditOutcome } from '../../../core/access/audit-log.ts';
+import type { ErrorCode } from '../../../core/error-kinds.ts';
+import { BridgeError, toBridgeError } from '../../../core/errors.ts';
 import type { KeyRing } from '../../../core/secrets/managed/key-ring.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { secretVariable, type SecretVariables } from '../../../definitions/connector/secrets/secrets.ts';
@@ -13,6 +15,7 @@ export interface ManagedSecretsOptions {
   readonly variables: Omit<SecretVariables, 'similarSecret'>;
   /** The names of the definitions that name a secret, for messages. */
   readonly usedBy: (name: string) => Promise<readonly string[]>;
+  readonly audit: AuditLog;
   readonly clock: Clock;
 }
 
@@ -21,38 +24,74 @@ export function openManagedSecrets({
   store,
   variables,
   usedBy,
+  audit,
   clock,
 }: ManagedSecretsOptions): ManagedSecretService {
-  const by = (actor: Parameters<ManagedSecretService['rotate']>[0]) => ({ actor, now: clock.now() });
+  const by = (actor: Actor) => ({ actor, now: clock.now() });
   return {
     get isConfigured() {
       return variables.managedKeys() !== undefined;
     },
-    async list() {
+    async list(actor) {
+      requireRight(actor, 'admin');
       const secrets = await store.list();
       const keys = keyFacts(secrets, await store.canaries(), variables.managedKeys());
       return { secrets: secrets.map((secret) => ({ ...secret, ...shadowed(secret.name, variables) })), keys };
     },
-    usersOf: usedBy,
+    async usersOf(name, actor) {
+      requireRight(actor, 'admin');
+      return usedBy(name);
+    },
     async set(order, actor) {
       requireRight(actor, 'admin');
-      const { value, ...change } = checkedOrder(order);
-      if (value !== undefined) variables.hideSecret(value);
-      const sealing = value === undefined ? undefined : { text: value, ring: requireKeys(variables) };
-      return store.set({ ...change, value: sealing }, by(actor));
+      const change = checkedOrder(order);
+      if (change.value !== undefined) variables.hideSecret(change.value);
+      const keys = () => requireKeys(variables);
+      return recorded('secret.set', change.name, actor, () => store.set({ ...change, keys }, by(actor)));
     },
     async delete(name, confirmed, actor) {
       requireRight(actor, 'admin');
       const users = confirmed ? [] : await usedBy(name);
-      if (users.length > 0) throw inUse(name, users);
-      if (!(await store.delete(name, by(actor)))) throw unknownSecret();
+      await recorded('secret.delete', name, actor, async () => {
+        if (users.length > 0) throw inUse(name, users);
+        if (!(await store.delete(name, by(actor)))) throw unknownSecret();
+      });
     },
     async rotate(actor) {
       requireRight(actor, 'admin');
-      return store.rotate(requireKeys(variables), by(actor));
+      return recorded('secret.rotate', '*', actor, () => store.rotate(requireKeys(variables), by(actor)));
     },
   };
+
+  /** The store records a change with its transaction; this records one that was refused. */
+  async function recorded<Result>(
+    action: AuditAction,
+    name: string,
+    actor: Actor,
+    change: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await change();
+    } catch (thrown) {
+      const { code } = toBridgeError(thrown);
+      const outcome = OUTCOMES[code];
+      if (outcome !== undefined) {
+        const object = { kind: 'secret', name };
+        await audit.record({ actor, action, object, outcome, details: { code } });
+      }
+      throw thrown;
+    }
+  }
 }
+
+/** A secret that is not stored has no entry: its name may be the value, entered in the wrong place. */
+const OUTCOMES: Readonly<Partial<Record<ErrorCode, AuditOutcome>>> = {
+  SECRET_IN_USE: 'refused',
+  SECRET_VALUE_INVALID: 'refused',
+  SECRET_UNREADABLE: 'failed',
+  SECRETS_KEY_MISSING: 'failed',
+  SECRETS_KEY_WRONG: 'failed',
+};
 
 function shadowed(name: string, variables: Pick<SecretVariables, 'secret'>) {
   const variable = secretVariable(name);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { EXIT } from '../../../core/exit-status.ts';
+import { commandLineActor } from '../../environment/command-line-actor.ts';
 import type { CommandIo } from '../../command-io.ts';
 import { SECRETS_LIST } from '../../help/commands/secrets.ts';
 import { DocumentedCommand } from '../../help/documented-command.ts';
@@ -11,7 +12,7 @@ export function listCommand(io: CommandIo): Command {
   return new DocumentedCommand('list', SECRETS_LIST)
     .option('--json', 'print one object on stdout')
     .action(async ({ json }: { readonly json?: true }) => {
-      const listed = await withSecrets(io, (secrets) => secrets.list());
+      const listed = await withSecrets(io, (secrets) => secrets.list(commandLineActor()));
       io.stdout.write(
         json === true
           ? `${JSON.stringify(secretsJson(listed))}\n`

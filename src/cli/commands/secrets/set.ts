@@ -36,8 +36,9 @@ export function setCommand(io: CommandIo): Command {
 async function set(name: string, flags: SetFlags, io: CommandIo): Promise<void> {
   const value = flags.keepValue === true ? undefined : await valueOfStdin(io);
   const result = await withSecrets(io, async (secrets) => {
-    const before = (await secrets.list()).secrets.find((secret) => secret.name === name);
-    return secrets.set({ name, value, ...settingsOf(flags, before) }, commandLineActor());
+    const actor = commandLineActor();
+    const before = (await secrets.list(actor)).secrets.find((secret) => secret.name === name);
+    return secrets.set({ name, value, ...settingsOf(flags, before) }, actor);
   });
   io.stdout.write(
     flags.json === true ? `${JSON.stringify({ name, result })}\n` : `Secret ${name} was ${result}.\n`,

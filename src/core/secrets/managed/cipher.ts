@@ -19,21 +19,30 @@ export interface Sealed {
   readonly nonce: Uint8Array;
   readonly ciphertext: Uint8Array;
   readonly tag: Uint8Array;
+  /** Readable texts beside it that limit its use. It opens only with the same ones. */
+  readonly limits: readonly string[];
 }
 
-/** Encrypts a text. It opens only for the same purpose, name and key id. */
-export function seal(purpose: Purpose, name: string, text: string, key: ManagedKey): Sealed {
+/** Encrypts a text. It opens only for the same purpose, name, key id and limits. */
+export function seal(
+  purpose: Purpose,
+  name: string,
+  text: string,
+  key: ManagedKey,
+  limits: readonly string[] = [],
+): Sealed {
   const nonce = randomBytes(NONCE_BYTES);
+  const bound = { keyId: key.id, formatVersion: FORMAT_VERSION, limits };
   const cipher = createCipheriv(ALGORITHM, key.bytes, nonce, { authTagLength: TAG_BYTES });
-  cipher.setAAD(boundTo(purpose, name, { keyId: key.id, formatVersion: FORMAT_VERSION }));
+  cipher.setAAD(boundTo(purpose, name, bound));
   const ciphertext = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return { keyId: key.id, formatVersion: FORMAT_VERSION, nonce, ciphertext, tag: cipher.getAuthTag() };
+  return { ...bound, nonce, ciphertext, tag: cipher.getAuthTag() };
 }
 
 /**
  * Decrypts a text.
- * @returns undefined if the key is missing or another one, or if anything of the sealed text, its purpose or its name was changed;
- *   the reasons are not told apart
+ * @returns undefined if the key is missing or another one, or if anything of the sealed text, its purpose, its name or its limits was
+ *   changed; the reasons are not told apart
  */
 export function open(purpose: Purpose, name: string, sealed: Sealed, ring: KeyRing): string | undefined {
   const key = ring.find(sealed.keyId);
@@ -54,9 +63,9 @@ export function open(purpose: Purpose, name: string, sealed: Sealed, ring: KeyRi
 function boundTo(
   purpose: Purpose,
   name: string,
-  { keyId, formatVersion }: Pick<Sealed, 'keyId' | 'formatVersion'>,
+  { keyId, formatVersion, limits }: Pick<Sealed, 'keyId' | 'formatVersion' | 'limits'>,
 ): Buffer {
-  const parts = ['gemini-sync-bridge', purpose, String(formatVersion), name, keyId];
+  const parts = ['gemini-sync-bridge', purpose, String(formatVersion), name, keyId, ...limits];
   return Buffer.concat(
     parts.flatMap((part) => {
       const bytes = Buffer.from(part, 'utf8');

@@ -25,8 +25,8 @@ export function secretApiRoutes({ secrets }: StudioContext): RouteSet {
         config,
         schema: { tags, summary: 'Stored secrets', response: { 200: secretListSchema, ...failures() } },
       },
-      async () => {
-        const { secrets: stored, keys } = await secrets.list();
+      async (request) => {
+        const { secrets: stored, keys } = await secrets.list(actorOf(request));
         return {
           configured: secrets.isConfigured,
           secrets: stored.map(secretFields),

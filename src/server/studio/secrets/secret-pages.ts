@@ -29,7 +29,7 @@ export function secretPageRoutes(context: StudioContext): RouteSet {
   return (app, _options, done) => {
     void app.register(formbody, { bodyLimit: SECRET_FORM_BYTES_MAX });
     app.get(SECRETS_PATH, { config, schema: { hide: true } }, async (request, reply) => {
-      const list = await secrets.list();
+      const list = await secrets.list(actorOf(request));
       const { isConfigured } = secrets;
       const flash = takeFlash(SECRETS_PATH, request, reply);
       const now = clock.now().toISOString();
@@ -53,7 +53,7 @@ export function secretPageRoutes(context: StudioContext): RouteSet {
 
     const edit = `${SECRETS_PATH}/:name/edit`;
     app.get(edit, { config, schema: { hide: true, params: secretParams } }, async (request, reply) => {
-      const secret = await foundSecret(request.params.name, secrets);
+      const secret = await foundSecret(request.params.name, secrets, request);
       return sendPage(reply, secretFormPage({ form: formOf(secret), isNew: false, ...viewed(request) }));
     });
     app.post(
@@ -114,7 +114,7 @@ async function storeSecret(
     const page = { form: { name, hosts, connectors, note }, isNew, problem, ...viewed(request) };
     return sendPage(reply.status(status), secretFormPage(page));
   };
-  const stored = (await secrets.list()).secrets.some((each) => each.name === name);
+  const stored = (await secrets.list(actorOf(request))).secrets.some((each) => each.name === name);
   if (isNew && stored) return again({ message: `The secret ${name} exists already.`, hint: EXISTS }, 409);
   if (!isNew && !stored) throw unknownSecret();
   try {

@@ -16,8 +16,8 @@ export function secretRemovalRoutes({ secrets }: Pick<StudioContext, 'secrets'>)
   return (app, _options, done) => {
     const remove = `${SECRETS_PATH}/:name/delete`;
     app.get(remove, { config, schema: { hide: true, params: secretParams } }, async (request, reply) => {
-      const secret = await foundSecret(request.params.name, secrets);
-      const users = await secrets.usersOf(secret.name);
+      const secret = await foundSecret(request.params.name, secrets, request);
+      const users = await secrets.usersOf(secret.name, actorOf(request));
       return sendPage(reply, secretDeletePage({ secret, users, ...viewed(request) }));
     });
     app.post(

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ManagedSecretFacts } from '../../../app/studio/secrets/managed-secret-service.ts';
 import { BridgeError } from '../../../core/errors.ts';
+import { actorOf } from '../../access/actor-of.ts';
 import { keepFlash, type Flash } from '../../http/flash.ts';
 import { HttpError } from '../../http/http-error.ts';
 import { viewerOf } from '../../ops/elements/viewer.ts';
@@ -23,8 +24,9 @@ export function isShownAtForm(thrown: unknown): thrown is BridgeError {
 export async function foundSecret(
   name: string,
   secrets: StudioContext['secrets'],
+  request: FastifyRequest,
 ): Promise<ManagedSecretFacts> {
-  const secret = (await secrets.list()).secrets.find((each) => each.name === name);
+  const secret = (await secrets.list(actorOf(request))).secrets.find((each) => each.name === name);
   if (secret === undefined) throw unknownSecret();
   return secret;
 }

@@ -64,6 +64,20 @@ describe('seal and open', () => {
     expect(open('managed-secret', 'dbx', { ...row, keyId: 'a' }, renamed)).toBeUndefined();
   });
 
+  test('does not open when a limit was changed, left out, added, moved or merged with another', () => {
+    const row = seal('managed-secret', 'hr-db', 's3cret', ring.current, ['["a"]', '["b"]']);
+    expect(opened(row)).toBe('s3cret');
+    const others = [
+      [],
+      ['["a"]'],
+      ['["b"]', '["a"]'],
+      ['["a"]', '["b"]', ''],
+      ['["a"]["b"]'],
+      ['["a"]', '[]'],
+    ];
+    for (const limits of others) expect(opened({ ...row, limits })).toBeUndefined();
+  });
+
   test('gives different nonces and ciphertexts for equal values', () => {
     const rows = Array.from({ length: 200 }, () => sealed('the same'));
     for (const part of ['nonce', 'ciphertext'] as const) {
