@@ -57,10 +57,6 @@ const SQLITE_TRIGGERS = [
   `create trigger audit_events_no_delete before delete on audit_events
     when old.at >= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-30 days')
     begin select raise(abort, 'audit_events is append-only'); end`,
-  // REPLACE deletes the former row without its triggers, so an insert must not name the id of another entry.
-  `create trigger audit_events_no_replace before insert on audit_events
-    when exists (select 1 from audit_events where id = new.id)
-    begin select raise(abort, 'audit_events is append-only'); end`,
 ];
 
 /** @param {Knex} knex */

@@ -2,14 +2,15 @@ import type { Knex } from 'knex';
 import type { Actor } from '../../core/access/actor.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { MANAGED_SECRETS_NAMED_MAX } from '../../core/limits.ts';
-import { open, seal } from '../../core/secrets/managed/cipher.ts';
+import { FORMAT_VERSION, open, seal } from '../../core/secrets/managed/cipher.ts';
 import type { KeyRing } from '../../core/secrets/managed/key-ring.ts';
 import type { RecordEvent } from '../audit/audited-change.ts';
 import { requireCurrentKey } from './require-key.ts';
 import { columnsOf, SEALED_COLUMNS, sealedSecretOf } from './tables.ts';
 
 /**
- * Encrypts every secret with the current key. Secrets that have it already are only read, so a repetition changes nothing.
+ * Encrypts every secret with the current key in the current format. Secrets that have both are only read, so a repetition changes
+ * nothing.
  * @throws BridgeError SECRETS_KEY_WRONG, SECRET_UNREADABLE; the transaction must then be rolled back
  */
 export async function rotateSecrets(
@@ -32,7 +33,7 @@ export async function rotateSecrets(
     const text = open('managed-secret', name, before, ring);
     if (text === undefined) {
       unreadable.push(`${name} (key ${row.key_id})`);
-    } else if (row.key_id !== ring.current.id) {
+    } else if (row.key_id !== ring.current.id || row.format_version !== FORMAT_VERSION) {
       const sealed = columnsOf(seal('managed-secret', name, text, ring.current, before.limits));
       await transaction('managed_secrets').where({ name }).update(sealed);
       rotated++;

@@ -180,6 +180,24 @@ describe.each(['SQLite', 'Postgres'])('stored secrets in %s', (engine) => {
       });
     });
 
+    test('binds a secret of the first format to its limits, also when it has the first key', async () => {
+      await withStore(async (store, { knex }) => {
+        await knex('managed_secrets').insert({
+          ...{ name: 'hr-db', key_id: '2026a', format_version: 1, note: '', last_used_at: null },
+          ...{ allowed_hosts: '["db"]', allowed_connectors: '[]' },
+          nonce: Buffer.from('32ff6ad79690f34fa639f282', 'hex'),
+          ciphertext: Buffer.from('3aafedd681e0e3144a2b153336799ee4d1b04ca27f9baae32c1a', 'hex'),
+          tag: Buffer.from('9d095c19b07ae258776f5696b7f998e3', 'hex'),
+          ...{ created_at: '', created_by: 'Ada', updated_at: '', updated_by: 'Ada' },
+        });
+        const keys = parseKeyRing('2026a:CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY=', 'KEYS');
+        expect(await store.rotate(keys, by)).toBe(1);
+        expect(await readable(store, keys)).toEqual({ 'hr-db': 'postgres://reader:pw@db/hr' });
+        await knex('managed_secrets').update({ allowed_hosts: '["elsewhere"]' });
+        expect(await readable(store, keys)).toEqual({ 'hr-db': undefined });
+      });
+    });
+
     test('changes nothing when one secret cannot be read, and names it', async () => {
       await withStore(async (store, { knex }) => {
         await setAll(store);
@@ -209,7 +227,8 @@ describe.each(['SQLite', 'Postgres'])('stored secrets in %s', (engine) => {
           .update({ ...row });
         expect(await readable(store, A)).toEqual({ ...VALUES, 'api-token': undefined });
         const changes = [
-          ...[{ key_id: 'b' }, { format_version: 2 }, { tag: Buffer.alloc(4) }, { nonce: Buffer.alloc(12) }],
+          ...[{ key_id: 'b' }, { format_version: 1 }, { format_version: 3 }],
+          ...[{ tag: Buffer.alloc(4) }, { nonce: Buffer.alloc(12) }],
           ...[{ tag: sealed.tag.subarray(0, 4) }, { ciphertext: Buffer.alloc(0) }],
           ...[{ allowed_hosts: '["evil.example"]' }, { allowed_hosts: '[ ]' }, { allowed_hosts: 'damaged' }],
           ...[{ allowed_connectors: '[]' }, { allowed_connectors: '["people","other"]' }],

@@ -7,7 +7,9 @@ const NONCE_BYTES = 12;
 /** Without this option a decipher accepts a tag of 4 bytes, which can be guessed. */
 const TAG_BYTES = 16;
 /** The layout of a sealed text and of what it is bound to. Another layout, such as a wrapped key, gets another number. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** Sealed texts of this layout are not bound to their limits. Rotation seals them again. */
+const FORMAT_WITHOUT_LIMITS = 1;
 
 /** What a sealed text is for, so that one kind cannot be put in the place of the other. */
 export type Purpose = 'managed-secret' | 'key-canary';
@@ -47,7 +49,7 @@ export function seal(
 export function open(purpose: Purpose, name: string, sealed: Sealed, ring: KeyRing): string | undefined {
   const key = ring.find(sealed.keyId);
   const { formatVersion, nonce, ciphertext, tag } = sealed;
-  if (key === undefined || formatVersion !== FORMAT_VERSION) return undefined;
+  if (key === undefined || ![FORMAT_WITHOUT_LIMITS, FORMAT_VERSION].includes(formatVersion)) return undefined;
   if (nonce.length !== NONCE_BYTES || tag.length !== TAG_BYTES) return undefined;
   const decipher = createDecipheriv(ALGORITHM, key.bytes, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(boundTo(purpose, name, sealed));
@@ -65,7 +67,8 @@ function boundTo(
   name: string,
   { keyId, formatVersion, limits }: Pick<Sealed, 'keyId' | 'formatVersion' | 'limits'>,
 ): Buffer {
-  const parts = ['gemini-sync-bridge', purpose, String(formatVersion), name, keyId, ...limits];
+  const bound = formatVersion === FORMAT_WITHOUT_LIMITS ? [] : limits;
+  const parts = ['gemini-sync-bridge', purpose, String(formatVersion), name, keyId, ...bound];
   return Buffer.concat(
     parts.flatMap((part) => {
       const bytes = Buffer.from(part, 'utf8');

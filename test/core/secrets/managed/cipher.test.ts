@@ -78,6 +78,23 @@ describe('seal and open', () => {
     for (const limits of others) expect(opened({ ...row, limits })).toBeUndefined();
   });
 
+  test('opens what the first format sealed, which is not bound to limits, and not as the format of today', () => {
+    const first = {
+      keyId: '2026a',
+      formatVersion: 1,
+      nonce: Buffer.from('32ff6ad79690f34fa639f282', 'hex'),
+      ciphertext: Buffer.from('3aafedd681e0e3144a2b153336799ee4d1b04ca27f9baae32c1a', 'hex'),
+      tag: Buffer.from('9d095c19b07ae258776f5696b7f998e3', 'hex'),
+      limits: ['["db"]', '[]'],
+    };
+    const keys = parseKeyRing('2026a:CzBVep/E6Q4zWH2ix+wRNluApcrvFDleg6jN8hc8YYY=', 'KEYS');
+    expect(open('managed-secret', 'hr-db', first, keys)).toBe('postgres://reader:pw@db/hr');
+    const renumbered = { ...first, formatVersion: FORMAT_VERSION };
+    expect(open('managed-secret', 'hr-db', renumbered, keys)).toBeUndefined();
+    const today = seal('managed-secret', 'hr-db', 'v', keys.current, first.limits);
+    expect(open('managed-secret', 'hr-db', { ...today, formatVersion: 1 }, keys)).toBeUndefined();
+  });
+
   test('gives different nonces and ciphertexts for equal values', () => {
     const rows = Array.from({ length: 200 }, () => sealed('the same'));
     for (const part of ['nonce', 'ciphertext'] as const) {
