@@ -209,16 +209,18 @@ async function failedPreview(
   guard: Guard,
   redactor: Redactor,
 ): Promise<FailedPreview> {
-  const isNetwork = code === 'SOURCE_UNREACHABLE' || (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
-  const isUnreachable =
-    isNetwork ||
-    (guard.connected === 0 && guard.refusals.length > 0) ||
-    (code === 'SOURCE_REDIRECT' && (await namesRefusedHost(message, guard)));
+  const isRedirect = code === 'SOURCE_REDIRECT' && (await namesRefusedHost(message, guard));
+  // An API that answers 503 counts as unreachable too, but it was reached.
+  const isNetwork =
+    (code === 'SOURCE_UNREACHABLE' && (guard.connected === 0 || guard.refusals.length > 0)) ||
+    (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
+  const isUnreachable = isNetwork || isRedirect || (guard.connected === 0 && guard.refusals.length > 0);
   const shown = (text: string) => redactor.redact(text);
   return {
     error: { code, message: shown(message), ...(hint !== undefined && { hint: shown(hint) }) },
     isUnreachable,
-    reasons: [...guard.refusals, ...(isUnreachable ? [message] : [])].map(shown),
+    // The words of a source that was reached may quote a row, and rows are never logged.
+    reasons: [...guard.refusals, ...(isRedirect || guard.connected === 0 ? [message] : [])].map(shown),
   };
 }
 
