@@ -253,6 +253,21 @@ describe('addresses in previews', () => {
     expect((await previews.documents(api(server.url), local, never())).documents).toHaveLength(1);
   });
 
+  test('are left to a proxy only if all hosts of the draft are listed by name', async () => {
+    await using proxy = await listener();
+    const draft = api('http://api.corp.example/items');
+    const attempt = (allowedHosts: string[]) =>
+      previewPlace({
+        folder: folders.make(),
+        proxy: `http://127.0.0.1:${proxy.port}`,
+        settings: { allowedHosts },
+      }).previews.documents(draft, AUTHOR, never());
+    expect((await failureOf(attempt(LOOPBACK))).code).toBe('PREVIEW_UNREACHABLE');
+    expect(proxy.connections).toBe(0);
+    expect((await attempt(['*.corp.example'])).documents).toHaveLength(1);
+    expect(proxy.requests[0]?.host).toBe('api.corp.example');
+  });
+
   test('of a redirect to another server are not followed', async () => {
     await using target = await listener();
     await using server = await listener('', target.url);
