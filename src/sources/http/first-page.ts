@@ -2,7 +2,7 @@ import { mappedFields, optionalFields } from '../../definitions/connector/mapped
 import type { ConnectorSpec, HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { silentLogger } from '../../core/log.ts';
 import { RecordRow } from '../../json/record-row.ts';
-import { HTTP_CHUNK_BYTES } from '../../rest/limits.ts';
+import { isFullChunk } from '../../rest/formats/chunks.ts';
 import type { RowBatch } from '../../pipeline/ports/ports.ts';
 import type { OpenedSource } from '../opened-source.ts';
 import { RowBatcher } from '../row-batcher.ts';
@@ -37,7 +37,7 @@ export async function* firstPageRows(
       count++;
     }
     // A response that is read as a stream comes in parts, and this one is full.
-    const mayContinue = page.next === undefined && page.bytes.length >= HTTP_CHUNK_BYTES;
+    const mayContinue = page.next === undefined && isFullChunk(page.bytes);
     if (truncated || !mayContinue) break;
   }
   const { url = '', fields = {} } = spec.source;
