@@ -21,8 +21,9 @@ const DENIED: readonly Network[] = [
   ['::', 128],
   ['fe80::', 10],
   ['ff00::', 8],
-  // The metadata service of AWS.
-  ['fd00:ec2::254', 128],
+  // The services of AWS for its machines, with metadata and the credentials of pods, and the metadata service of Google Cloud.
+  ['fd00:ec2::', 32],
+  ['fd20:ce::254', 128],
 ];
 
 /** Loopback, private, shared and documentation networks, and tunnels, whose target is in another place. */

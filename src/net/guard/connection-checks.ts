@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { Socket } from 'node:net';
-import { asError } from '../../core/thrown.ts';
+import { asError, codeOf } from '../../core/thrown.ts';
 import { GUARDED_CONNECT_MS_MAX } from '../limits.ts';
 import { canonicalAddress } from './address-kind.ts';
 import { AllowedHosts } from './allowed-hosts.ts';
@@ -77,13 +77,17 @@ export class ConnectionChecks {
     const settle = () => {
       clearTimeout(timer);
     };
+    let isConnected = false;
     socket.once('connect', () => {
       settle();
+      isConnected = true;
       this.connected++;
       this.#onConnected();
     });
     socket.once('error', (error: Error) => {
-      this.refusals.push(error.message);
+      // A client that is done ends the connection that it began for a next request.
+      const isRefusal = !isConnected && codeOf(error) !== 'UND_ERR_DESTROYED';
+      if (isRefusal) this.refusals.push(error.message);
     });
     socket.once('close', settle);
   }

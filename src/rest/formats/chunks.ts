@@ -21,6 +21,11 @@ export interface BodyDecoder {
   readonly envelope: Buffer;
 }
 
+/** Whether a part of a response is as large as parts become, so that another one may follow. */
+export function isFullChunk(bytes: Buffer): boolean {
+  return bytes.length >= HTTP_CHUNK_BYTES;
+}
+
 /** The envelope of a body that has only records. */
 export const NO_ENVELOPE = Buffer.from('[]');
 

@@ -35,6 +35,12 @@ const ANSWERS: Readonly<Partial<Record<ErrorCode, HttpErrorCode>>> = {
   DRAFT_REFUSED: 'UNUSABLE',
 };
 
+/** The words of a database may quote a row, and rows are never logged. */
+function loggedCause(thrown: FastifyError): Error {
+  if (!(thrown instanceof BridgeError) || PREVIEW_FAILURES[thrown.code] === undefined) return thrown;
+  return new Error(`${thrown.code}; the author has the message, which may contain rows of the source`);
+}
+
 /** Answers errors of use cases with their message and hint, which are written for people. */
 export function answerStudioFailures(app: FastifyInstance): void {
   const answerOthers = app.errorHandler;
@@ -45,7 +51,10 @@ export function answerStudioFailures(app: FastifyInstance): void {
       return;
     }
     const { hint } = thrown instanceof BridgeError ? thrown : {};
-    const error = new HttpError(code, thrown.message, { ...(hint !== undefined && { hint }), cause: thrown });
+    const error = new HttpError(code, thrown.message, {
+      ...(hint !== undefined && { hint }),
+      cause: loggedCause(thrown),
+    });
     answerOthers(Object.assign(error, { statusCode: error.status }), request, reply);
   });
 }

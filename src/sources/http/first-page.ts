@@ -2,6 +2,7 @@ import { mappedFields, optionalFields } from '../../definitions/connector/mapped
 import type { ConnectorSpec, HttpSourceSpec } from '../../definitions/connector/types.ts';
 import { silentLogger } from '../../core/log.ts';
 import { RecordRow } from '../../json/record-row.ts';
+import { isFullChunk } from '../../rest/formats/chunks.ts';
 import type { RowBatch } from '../../pipeline/ports/ports.ts';
 import type { OpenedSource } from '../opened-source.ts';
 import { RowBatcher } from '../row-batcher.ts';
@@ -10,7 +11,7 @@ import { requireFields } from './required-fields.ts';
 
 /**
  * Reads the first page of an API as rows, as a run reads it. Records that report a delete are left out.
- * @param rowsMax rows after them are left out
+ * @param rowsMax rows after them are left out; the last batch then says that the listing is truncated
  * @throws BridgeError SOURCE_*
  */
 export async function* firstPageRows(
@@ -23,21 +24,27 @@ export async function* firstPageRows(
   const rows = new RowBatcher();
   const deleted = new DeletedRecords(spec.source.changes);
   let count = 0;
+  let truncated = false;
   for await (const page of source.pages?.(signal) ?? []) {
+    const isNewPage = count > 0 && page.continues !== true;
+    if (isNewPage) break;
     for (const { start } of page.records) {
-      if (count === rowsMax || rows.full) break;
+      truncated = count === rowsMax || rows.full;
+      if (truncated) break;
       if (deleted.has(page.bytes, start)) continue;
       row.load(page.bytes, start);
       row.append(rows);
       count++;
     }
-    break;
+    // A response that is read as a stream comes in parts, and this one is full.
+    const mayContinue = page.next === undefined && isFullChunk(page.bytes);
+    if (truncated || !mayContinue) break;
   }
   const { url = '', fields = {} } = spec.source;
   if (count > 0)
     requireFields(row, { optional: optionalFields(spec), url, computed: fields, log: silentLogger });
   rows.end();
-  yield* rows.batches(row.columns, () => ({ checkpoint: undefined, truncated: true }));
+  yield* rows.batches(row.columns, () => ({ checkpoint: undefined, truncated }));
 }
 
 /** The keys of the first record of an API, and whether its first page has any. */

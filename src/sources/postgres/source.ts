@@ -64,8 +64,12 @@ export class PostgresSource implements Source {
   async columns(signal: AbortSignal): Promise<Column[]> {
     signal.throwIfAborted();
     const client = this.#connection();
+    let backend = '';
+    // A statement that waits for a lock would otherwise stay on the server as long as the lock.
     const stop = (): void => {
-      client.destroy();
+      this.#cancelling = this.#cancel([backend]).finally(() => {
+        client.destroy();
+      });
     };
     signal.addEventListener('abort', stop, { once: true });
     let phase: SessionPhase = 'connect';
@@ -73,6 +77,7 @@ export class PostgresSource implements Source {
     try {
       await client.connect();
       await client.execute(beginSnapshot(this.#spec));
+      backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
       phase = 'query';
       asked = this.#spec.query;
       const statement = await client.describe(this.#query);
@@ -96,6 +101,7 @@ export class PostgresSource implements Source {
       throw signal.aborted ? signal.reason : postgresError(thrown, this.#place, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
+      await this.#cancelling;
       client.destroy();
     }
   }

@@ -123,8 +123,11 @@ export class SqlSource implements OpenedSource {
   ): Promise<T> {
     signal.throwIfAborted();
     const session = this.#engine.open();
+    // A statement that waits for a lock would otherwise stay on the server as long as the lock.
     const stop = (): void => {
-      session.destroy();
+      this.#cancelling = session.cancel().finally(() => {
+        session.destroy();
+      });
     };
     signal.addEventListener('abort', stop, { once: true });
     let phase: SessionPhase = 'connect';
@@ -140,6 +143,7 @@ export class SqlSource implements OpenedSource {
       throw signal.aborted ? signal.reason : this.#engine.errorOf(thrown, phase, asked);
     } finally {
       signal.removeEventListener('abort', stop);
+      await this.#cancelling;
       session.destroy();
     }
   }

@@ -19,6 +19,8 @@ describe('addressKind', () => {
     ['255.255.255.255', 'denied'],
     ['ff02::1', 'denied'],
     ['fd00:ec2::254', 'denied'],
+    ['fd00:ec2::23', 'denied'],
+    ['fd20:ce::254', 'denied'],
     ['100.100.100.200', 'denied'],
     ['not an address', 'denied'],
     ['127.0.0.1', 'private'],

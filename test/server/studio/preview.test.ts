@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bearer, startGuardedServer, type GuardedServer } from '../../support/http/guarded-server.ts';
 import { draftText } from '../../support/studio/preview-place.ts';
@@ -6,7 +9,7 @@ let server: GuardedServer;
 const keys: Record<'read' | 'author' | 'operate', string> = { read: '', author: '', operate: '' };
 
 beforeAll(async () => {
-  server = await startGuardedServer({ locked: true });
+  server = await startGuardedServer({ locked: true, previewHosts: ['127.0.0.1'] });
   for (const right of ['read', 'author', 'operate'] as const) keys[right] = await server.makeKey(right);
 });
 
@@ -16,6 +19,7 @@ const PUSH = draftText({
   name: 'tickets',
   mode: 'rest_push',
   source: '{ type: http, secretRef: tickets-token }',
+  mapping: "{ idField: id, titleField: title, contentTemplate: '{{ body }}', metadataFields: [link] }",
 });
 const post = (path: string, right: keyof typeof keys, body: unknown) =>
   server.request(path, {
@@ -34,7 +38,13 @@ describe('previews by API', () => {
   );
 
   test('show the documents of sample events, and are not cached', async () => {
-    const events = JSON.stringify({ id: 7, title: 'Seven', body: '\u202eevil <script>', op: 'UPSERT' });
+    const events = JSON.stringify({
+      id: 7,
+      title: 'Seven',
+      body: '\u202eevil <script>',
+      link: '-',
+      op: 'UPSERT',
+    });
     const {
       status,
       headers,
@@ -86,6 +96,30 @@ describe('previews by API', () => {
   });
 });
 
+describe('rows of a source', () => {
+  test('are in the answer to the author, and neither in the log nor in the audit log', async () => {
+    const row = 'canary-row-of-a-person';
+    const api = createServer((_request, response) => {
+      response.writeHead(500, { 'content-type': 'application/json' }).end(JSON.stringify({ error: row }));
+    });
+    api.listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const { port } = api.address() as AddressInfo;
+    const text = draftText({
+      mode: 'rest_pull',
+      source: `{ type: http, url: 'http://127.0.0.1:${port}/' }`,
+    });
+    const { status, text: body } = await post('/v1/studio/connectors/preview', 'operate', { text });
+    api.closeAllConnections();
+    api.close();
+    expect([status, body]).toEqual([502, expect.stringContaining(row)]);
+    const log = server.lines.join('\n');
+    expect(log).toContain('source.preview');
+    expect(log).toContain('preview failed');
+    expect(log).not.toContain(row);
+  });
+});
+
 describe('the page of a preview', () => {
   const form = async (path: string, fields: Record<string, string>) =>
     server.request(path, {
@@ -105,6 +139,7 @@ describe('the page of a preview', () => {
       id: '<i>1',
       title: '<img src=x onerror=alert(1)>',
       body: 'a\u202eb\u001b[2J<script>x</script>',
+      link: 'javascript:alert(1)',
       op: 'UPSERT',
     };
     const {
@@ -117,7 +152,8 @@ describe('the page of a preview', () => {
     const article = /<article.*<\/article>/s.exec(body)?.[0] ?? '';
     expect(article).toContain('&lt;img src=x onerror=alert(1)>');
     expect(article).toContain('a\\u202eb\\u001b[2J&lt;script>');
-    expect(article).not.toMatch(/<img|<script|\u202e/);
+    expect(article).toContain('&quot;javascript:alert(1)&quot;');
+    expect(article).not.toMatch(/<img|<script|<a |\u202e/);
     expect(article).not.toContain('\u001b');
     const failed = await form(path, { kind: 'events', events: '{ broken' });
     expect(failed.status).toBe(422);

@@ -38,6 +38,8 @@ interface GuardedSettings {
   readonly cwd?: string;
   /** Wrong keys are delayed less than by default, so that tests need not wait. */
   readonly guessing?: Parameters<typeof openAccess>[0]['guessing'];
+  /** `STUDIO_ALLOWED_HOSTS`. Default none. */
+  readonly previewHosts?: readonly string[];
   /** Credentials of a repository; without them, the folder is the repository. */
   readonly github?: GithubSettings;
   readonly timing?: Partial<ProposalTiming>;
@@ -55,6 +57,7 @@ export async function startGuardedServer({
   locked = false,
   cwd,
   guessing = QUICK_GUESSING,
+  previewHosts = [],
   github,
   timing,
 }: GuardedSettings = {}) {
@@ -112,7 +115,7 @@ export async function startGuardedServer({
     variables: settings,
     auditRetentionDays: 400,
     databaseUrl: undefined,
-    previews: NO_PREVIEWS,
+    previews: { ...NO_PREVIEWS, reach: { ...NO_PREVIEWS.reach, allowedHosts: previewHosts } },
     proxy: NO_SYNC.proxy,
     log,
     ...{ redactor: createRedactor(), github, timing },

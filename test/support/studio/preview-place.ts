@@ -26,11 +26,13 @@ interface PreviewPlace {
   readonly managed?: Readonly<Record<string, BoundSecret>>;
   readonly settings?: Partial<PreviewSettings>;
   readonly secondsMax?: number;
+  /** The address of the server's proxy for http. */
+  readonly proxy?: string;
 }
 
 /** The previews of a server, with the real process; its audit log and its log are kept. */
 export function previewPlace(place: PreviewPlace) {
-  const { folder, merged = {}, variables = {}, managed = {}, settings = {}, secondsMax } = place;
+  const { folder, merged = {}, variables = {}, managed = {}, settings = {}, secondsMax, proxy } = place;
   mkdirSync(join(folder, 'connectors'), { recursive: true });
   for (const [name, text] of Object.entries(merged)) writeFileSync(join(folder, 'connectors', name), text);
   const events: AuditEvent[] = [];
@@ -43,7 +45,7 @@ export function previewPlace(place: PreviewPlace) {
       managed: (ref) => Promise.resolve(managed[ref]),
       variable: (name) => variables[name],
     },
-    proxy: { http: undefined, https: undefined, except: undefined },
+    proxy: { http: proxy, https: undefined, except: undefined },
     audit: {
       record: (event) => {
         events.push(event);

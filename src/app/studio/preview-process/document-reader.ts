@@ -56,6 +56,8 @@ export class DocumentReader {
       this.#addRow(this.#mapper, batch, row);
     }
     this.#rows += batch.count;
+    // The rows that were read are too large for more of them.
+    if (batch.end?.truncated === true) this.#limitedBy = 'bytes';
     return true;
   }
 

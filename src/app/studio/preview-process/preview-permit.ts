@@ -6,16 +6,26 @@ import { isSameServer } from '../../../net/guard/connection-checks.ts';
 import type { PreviewOrder } from './preview-order.ts';
 
 /**
- * The last check before a request is sent or a folder is listed: the operator's policy, the bindings of the secrets, and the
- * listed folders.
+ * The last check before a request is sent or a folder is listed: the operator's policy, the servers of the draft, the bindings of
+ * the secrets, and the listed folders.
  */
 export function previewPermit(
-  { bindings, fileRoots }: Pick<PreviewOrder, 'bindings' | 'fileRoots'>,
+  { servers, bindings, fileRoots }: Pick<PreviewOrder, 'servers' | 'bindings' | 'fileRoots'>,
   policy: Permit,
 ): Permit {
   return {
     server(server, secretRefs) {
       policy.server(server, secretRefs);
+      // A proxy connects by itself, so the guard of connections does not see where a request goes.
+      if (!servers.some((each) => isSameServer(each, server))) {
+        throw new BridgeError(
+          'PREVIEW_REFUSED',
+          `The draft does not name ${server.host}, so nothing was sent.`,
+          {
+            hint: 'Write the host in the draft: previews reach only hosts that are not made from templates.',
+          },
+        );
+      }
       for (const ref of secretRefs) {
         const bound = bindings[ref] ?? [];
         if (bound.some((each) => isSameServer(each, server))) continue;

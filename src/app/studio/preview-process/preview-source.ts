@@ -13,7 +13,7 @@ import { openSource } from '../../../sources/index.ts';
 import type { OpenedSource } from '../../../sources/opened-source.ts';
 import type { ReadPushed } from '../../../sources/push/source.ts';
 import { sourcePermitOf } from '../../catalog/policy.ts';
-import { PREVIEW_CONNECT_SECONDS_MAX } from '../../limits.ts';
+import { PREVIEW_CONNECT_SECONDS_MAX, PREVIEW_COUNT_SECONDS_MAX, PREVIEW_SECONDS_MAX } from '../../limits.ts';
 import type { DraftCounts } from '../preview/preview-service.ts';
 import { countChanges } from './count-changes.ts';
 import { DocumentReader } from './document-reader.ts';
@@ -21,6 +21,8 @@ import type { PreviewLine, PreviewOrder, PreviewPhase, PreviewResult } from './p
 import { previewPermit } from './preview-permit.ts';
 import { sampleEvents } from './sample-events.ts';
 import { cutText } from './shown-value.ts';
+
+type FailedPreview = Extract<PreviewLine, { readonly error: unknown }>;
 
 /**
  * Previews the source of a draft in a separate process: it reads the columns or the first rows, and writes nothing. From here
@@ -47,7 +49,8 @@ export async function previewSource(
         : { result: await previewResult(order, redactor, signal) };
     return { ...done, milliseconds: Math.round(systemClock.elapsedMs() - startedMs) };
   } catch (thrown) {
-    return await failedPreview(toBridgeError(thrown), guard, redactor);
+    const failed = await failedPreview(toBridgeError(thrown), guard, redactor);
+    return isApi(order.connector.spec) ? withoutParts(failed, redactor) : failed;
   }
 }
 
@@ -73,7 +76,7 @@ async function previewResult(
   const source = await openFor(order, redactor, () => oneBatch(samples?.events ?? []));
   try {
     if (kind === 'columns')
-      return { ...reader.result, columns: await columnsOf(source, connector, shown, signal) };
+      return { ...reader.result, columns: await columnsOf(source, connector, redactor, signal) };
     const stop = new AbortController();
     const reading = AbortSignal.any([signal, stop.signal]);
     const rows = rowsOf(source, connector.spec, documentsMax, redactor, reading);
@@ -99,8 +102,8 @@ async function readFirst(
 }
 
 async function openFor(order: PreviewOrder, redactor: Redactor, pushed: ReadPushed): Promise<OpenedSource> {
-  const { connector, secrets, policyFile, proxy } = order;
-  const spec = withShortConnects(connector.spec);
+  const { kind, connector, secrets, policyFile, proxy } = order;
+  const spec = withShortWaits(connector.spec, kind);
   const policy = await sourcePermitOf(connector, { policyFile, cwd: process.cwd() });
   const missing = secretsOf(spec, { secret: () => undefined, similarSecret: () => undefined });
   return openSource(spec, (ref) => (Object.hasOwn(secrets, ref) ? (secrets[ref] ?? '') : missing(ref)), {
@@ -116,22 +119,33 @@ async function openFor(order: PreviewOrder, redactor: Redactor, pushed: ReadPush
   });
 }
 
-function withShortConnects(spec: ConnectorSpec): ConnectorSpec {
+/** The database itself ends a query in time, so that none stays when this process is killed. */
+function withShortWaits(spec: ConnectorSpec, kind: PreviewOrder['kind']): ConnectorSpec {
   const { source } = spec;
   if (source.type === 'http' || source.type === 'file') return spec;
-  const { connectTimeoutSeconds = PREVIEW_CONNECT_SECONDS_MAX } = source;
-  const seconds = Math.min(connectTimeoutSeconds, PREVIEW_CONNECT_SECONDS_MAX);
-  return { ...spec, source: { ...source, connectTimeoutSeconds: seconds } };
+  const secondsMax = kind === 'counts' ? PREVIEW_COUNT_SECONDS_MAX : PREVIEW_SECONDS_MAX;
+  const { connectTimeoutSeconds = PREVIEW_CONNECT_SECONDS_MAX, statementTimeoutSeconds = secondsMax } =
+    source;
+  return {
+    ...spec,
+    source: {
+      ...source,
+      connectTimeoutSeconds: Math.min(connectTimeoutSeconds, PREVIEW_CONNECT_SECONDS_MAX),
+      statementTimeoutSeconds: Math.min(statementTimeoutSeconds, secondsMax),
+    },
+  };
 }
 
 async function columnsOf(
   source: OpenedSource,
   { spec }: Connector,
-  shown: (text: string) => string,
+  redactor: Redactor,
   signal: AbortSignal,
 ): Promise<PreviewResult['columns']> {
+  const shown = (text: string) => cutText(redactor.redact(text));
   if (isApi(spec)) {
     const keys = await firstRecordKeys(source, signal);
+    if (redactor.isGivenAwayBy(keys.join('\n'))) throw repeatsSecret();
     return keys.map((name) => ({ name: shown(name), kind: 'json' }));
   }
   const columns = await source.columns(signal);
@@ -158,19 +172,26 @@ function withoutSecrets(source: OpenedSource, redactor: Redactor): Pick<OpenedSo
   return {
     async *pages(signal) {
       for await (const page of source.pages?.(signal) ?? []) {
-        if (redactor.isGivenAwayBy(page.bytes.toString('utf8'))) {
-          throw new BridgeError(
-            'PREVIEW_REFUSED',
-            'The response of the API repeats a secret, so it is not shown.',
-            {
-              hint: 'Read another address of the API, one whose records do not contain the credentials.',
-            },
-          );
-        }
+        if (redactor.isGivenAwayBy(page.bytes.toString('utf8'))) throw repeatsSecret();
         yield page;
       }
     },
   };
+}
+
+function repeatsSecret(): BridgeError {
+  return new BridgeError('PREVIEW_REFUSED', 'The response of the API repeats a secret, so it is not shown.', {
+    hint: 'Read another address of the API, one whose records do not contain the credentials.',
+  });
+}
+
+/** A message quotes the response, which may contain a part of a secret; redaction finds only whole ones. */
+function withoutParts(failed: FailedPreview, redactor: Redactor): FailedPreview {
+  const { error, reasons } = failed;
+  if (![error.message, error.hint ?? '', ...reasons].some((text) => redactor.isGivenAwayBy(text)))
+    return failed;
+  const { code, message, hint } = repeatsSecret();
+  return { ...failed, error: { code, message, hint }, reasons: [] };
 }
 
 function isApi(spec: ConnectorSpec): spec is ConnectorSpec & { readonly source: HttpSourceSpec } {
@@ -187,17 +208,19 @@ async function failedPreview(
   { code, message, hint }: BridgeError,
   guard: Guard,
   redactor: Redactor,
-): Promise<PreviewLine> {
-  const isNetwork = code === 'SOURCE_UNREACHABLE' || (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
-  const isUnreachable =
-    isNetwork ||
-    (guard.connected === 0 && guard.refusals.length > 0) ||
-    (code === 'SOURCE_REDIRECT' && (await namesRefusedHost(message, guard)));
+): Promise<FailedPreview> {
+  const isRedirect = code === 'SOURCE_REDIRECT' && (await namesRefusedHost(message, guard));
+  // An API that answers 503 counts as unreachable too, but it was reached.
+  const isNetwork =
+    (code === 'SOURCE_UNREACHABLE' && (guard.connected === 0 || guard.refusals.length > 0)) ||
+    (code === 'SOURCE_TIMEOUT' && guard.connected === 0);
+  const isUnreachable = isNetwork || isRedirect || (guard.connected === 0 && guard.refusals.length > 0);
   const shown = (text: string) => redactor.redact(text);
   return {
     error: { code, message: shown(message), ...(hint !== undefined && { hint: shown(hint) }) },
     isUnreachable,
-    reasons: [...guard.refusals, ...(isUnreachable ? [message] : [])].map(shown),
+    // The words of a source that was reached may quote a row, and rows are never logged.
+    reasons: [...guard.refusals, ...(isRedirect || guard.connected === 0 ? [message] : [])].map(shown),
   };
 }
 

@@ -90,11 +90,12 @@ function requireOneSelect(field: string, query: string, dialect: SqlDialect): vo
   const rest = pieces
     .map(({ kind, text }) => (kind === 'code' || endsEarly(text) ? text : kind === 'comment' ? ' ' : ' x '))
     .join('');
-  requireSelectOnly(dialect, rest, field);
-  if (code.length > 0 && !/;\s*[^;\s]/.test(rest)) return;
-  throw new BridgeError('PREVIEW_REFUSED', `${field} has several statements, and previews run only one.`, {
-    hint: 'Write one SELECT.',
-  });
+  if (code.length === 0 || /;\s*[^;\s]/.test(rest)) {
+    throw new BridgeError('PREVIEW_REFUSED', `${field} has several statements, and previews run only one.`, {
+      hint: 'Write one SELECT.',
+    });
+  }
+  requireSelectOnly(dialect, query, rest, field);
 }
 
 /** Whether a server could see the end of a comment before the last line break. */

@@ -182,7 +182,9 @@ function successOf(
     });
     throw unreachable();
   }
-  const code = Object.hasOwn(ERROR_KINDS, error.code) ? error.code : 'INTERNAL';
+  // The message of a bug is for the author only: it may quote a row, and an internal error would be logged.
+  const isKnown = Object.hasOwn(ERROR_KINDS, error.code) && error.code !== 'INTERNAL';
+  const code = isKnown ? error.code : 'PREVIEW_FAILED';
   const { hint } = error;
   throw new BridgeError(code, shown(error.message).split('\n'), {
     ...(hint !== undefined && { hint: shown(hint) }),

@@ -12,23 +12,44 @@ const MSSQL_WORDS: ReadonlySet<string> = new Set(
 );
 /** The word of `INTO OUTFILE`, which writes a file even in a READ ONLY transaction. */
 const MYSQL_WORDS: ReadonlySet<string> = new Set(['into']);
+const NO_WORDS: ReadonlySet<string> = new Set();
+const REFUSED_WORDS: Readonly<Record<SqlDialect, ReadonlySet<string>>> = {
+  postgres: NO_WORDS,
+  mysql: MYSQL_WORDS,
+  mssql: MSSQL_WORDS,
+  oracle: NO_WORDS,
+};
+/**
+ * With these words a query begins that only reads. Other statements, such as `OPTIMIZE TABLE` in MySQL or a definition in Oracle,
+ * end the READ ONLY transaction and write.
+ */
+const FIRST_WORDS: Readonly<Record<SqlDialect, ReadonlySet<string>>> = {
+  postgres: new Set(['select', 'with', 'values', 'table']),
+  mysql: new Set(['select', 'with', 'values', 'table']),
+  mssql: new Set(['select', 'with']),
+  oracle: new Set(['select', 'with']),
+};
+/** The server's sql_mode decides where a string ends, so a string that names a file to write may be code. */
+const MYSQL_FILE = /\b(?:out|dump)file\b/i;
 /** A number ends where a word begins, even without a blank: `1delete` and `1edelete` have the word `delete`. */
 const WORD_OR_NUMBER = /[\p{L}_@#][\p{L}\p{N}_@#$]*|0x[\da-f]*|\d+\.?\d*(?:e[+-]?\d*)?/giu;
 
 /**
  * Refuses a query that would change something although previews only read.
+ * @param query as it is written
  * @param code the query, with a name in place of each string and quoted name, and without comments
  * @param field the field of the query, for the message
  * @throws BridgeError PREVIEW_REFUSED
  */
-export function requireSelectOnly(dialect: SqlDialect, code: string, field = 'source.query'): void {
-  if (dialect !== 'mssql' && dialect !== 'mysql') return;
+export function requireSelectOnly(dialect: SqlDialect, query: string, code: string, field: string): void {
   const words = wordsOf(code);
-  const isSelect = dialect === 'mysql' || words[0] === 'select' || words[0] === 'with';
-  const refused = dialect === 'mysql' ? MYSQL_WORDS : MSSQL_WORDS;
+  const isSelect = FIRST_WORDS[dialect].has(words[0] ?? '');
+  const refused = REFUSED_WORDS[dialect];
   const merges = dialect === 'mssql' && words.some((word, at) => word === 'merge' && !isHint(words, at));
-  if (isSelect && !merges && !words.some((word, at) => refused.has(word) && !isHint(words, at))) return;
-  throw new BridgeError('PREVIEW_REFUSED', `${field} is more than one SELECT, and previews only read.`, {
+  const writesFile = dialect === 'mysql' && MYSQL_FILE.test(query);
+  const hasRefused = words.some((word, at) => refused.has(word) && !isHint(words, at));
+  if (isSelect && !merges && !writesFile && !hasRefused) return;
+  throw new BridgeError('PREVIEW_REFUSED', `${field} is not one SELECT, and previews only read.`, {
     hint: 'Write one SELECT. Quote a column that is named like a statement.',
   });
 }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { execa } from 'execa';
 import { BridgeError } from '../../../core/errors.ts';
+import { isSqlSource } from '../../../definitions/connector/types.ts';
 import {
   PREVIEW_COUNT_SECONDS_MAX,
   PREVIEW_HEAP_MB_MAX,
@@ -61,10 +63,12 @@ export function previewStarter({
     child.stdout.on('data', (chunk: Buffer) => {
       output.add(chunk);
     });
-    const { exitCode } = await child;
+    const outputEnded = once(child.stdout, 'close');
+    // The process may end before all of its output was read.
+    const [{ exitCode }] = await Promise.all([child, outputEnded]);
     child.stdin.destroy();
     signal.throwIfAborted();
-    if (late.aborted) throw tooSlow(output.phase, seconds);
+    if (late.aborted) throw tooSlow(output.phase, seconds, order);
     const end = output.end();
     if (end !== undefined) return end;
     const how = exitCode === undefined ? 'by a signal' : `with exit status ${exitCode}`;
@@ -97,9 +101,11 @@ class ProcessOutput {
     );
   }
 
+  /** A connection that is still being made when the preview is done reports its phase after the result. */
   end(): PreviewEnd | undefined {
-    const last = this.#lines().at(-1);
-    return last === undefined || 'phase' in last ? undefined : last;
+    return this.#lines()
+      .flatMap((line) => ('phase' in line ? [] : [line]))
+      .at(-1);
   }
 
   #lines(): PreviewLine[] {
@@ -127,10 +133,18 @@ const AWAITED: Readonly<Record<PreviewPhase, string>> = {
   answer: 'an answer of the source, to which it was connected',
 };
 
-function tooSlow(phase: PreviewPhase, seconds: number): BridgeError {
-  return new BridgeError(
-    'PREVIEW_TIMEOUT',
-    `The preview was stopped after ${seconds} seconds, while it waited for ${AWAITED[phase]}. Its query was cancelled.`,
-    { hint: 'Make the query faster, for example with a condition on an indexed column, and try again.' },
-  );
+function tooSlow(phase: PreviewPhase, seconds: number, { connector }: PreviewOrder): BridgeError {
+  const { source } = connector.spec;
+  const message = `The preview was stopped after ${seconds} seconds, while it waited for ${AWAITED[phase]}.`;
+  if (isSqlSource(source)) {
+    return new BridgeError('PREVIEW_TIMEOUT', `${message} Its query was cancelled.`, {
+      hint: 'Make the query faster, for example with a condition on an indexed column, and try again. It may also wait for a lock.',
+    });
+  }
+  return new BridgeError('PREVIEW_TIMEOUT', message, {
+    hint:
+      source.type === 'http'
+        ? 'Ask the API for fewer records in a page, or check why it does not answer, and try again.'
+        : 'Select fewer or smaller files with source.glob, and try again.',
+  });
 }

@@ -174,9 +174,7 @@ function Documents({ preview }: { readonly preview: Preview }) {
   const { documents, quarantined, limitedBy, milliseconds } = preview;
   return (
     <section aria-labelledby="documents-title">
-      <h2 id="documents-title">
-        {documents.length === 0 ? 'No documents' : `The first ${documents.length} documents`}
-      </h2>
+      <h2 id="documents-title">{headingOf(documents.length)}</h2>
       <p class="quiet">
         Read in {milliseconds} ms, as a run would write them. {limitOf(limitedBy)} The documents of the source
         were not counted.
@@ -198,6 +196,11 @@ function Documents({ preview }: { readonly preview: Preview }) {
       ))}
     </section>
   );
+}
+
+function headingOf(documents: number): string {
+  if (documents === 0) return 'No documents';
+  return documents === 1 ? 'The first document' : `The first ${documents} documents`;
 }
 
 function limitOf(limitedBy: Preview['limitedBy']): string {

@@ -132,6 +132,7 @@ describe('the process of a preview', () => {
     const process = seen.find((each) => each.includes('preview-source'));
     expect(process).toBeDefined();
     for (const hidden of [CANARY, 'people-db', 'SELECT']) expect(process).not.toContain(hidden);
+    expect(process).toContain('--max-old-space-size=384');
   });
 
   test('gets no variable of the server that has a secret, a key, a state or a proxy', () => {

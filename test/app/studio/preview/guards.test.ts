@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -17,13 +17,17 @@ afterAll(() => {
 });
 
 async function listener(
-  answer: string = JSON.stringify([{ id: 1, title: 'a', body: 'b' }]),
+  answer: string | RequestListener = JSON.stringify([{ id: 1, title: 'a', body: 'b' }]),
   redirect?: string,
 ) {
   const requests: IncomingMessage['headers'][] = [];
   let connections = 0;
   const server = createServer((request, response) => {
     requests.push(request.headers);
+    if (typeof answer === 'function') {
+      answer(request, response);
+      return;
+    }
     response.writeHead(redirect === undefined ? 200 : 302, {
       'content-type': 'application/json',
       ...(redirect !== undefined && { location: redirect }),
@@ -196,6 +200,20 @@ describe('an author who may use a secret of the merged connector', () => {
     expect(error.code).toBe('PREVIEW_REFUSED');
     expect(server.requests).toHaveLength(1);
   });
+
+  test.each([
+    ['the name of a field', 200, 'columns', (part: string) => JSON.stringify([{ id: 1, [part]: 2 }])],
+    ['the words of a failure', 400, 'documents', (part: string) => JSON.stringify({ error: part })],
+  ] as const)('gets no part of it through %s', async (_, status, kind, answer) => {
+    const part = CANARY.slice(0, 12);
+    await using server = await listener((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(answer(part));
+    });
+    const { previews, lines } = placeOf(api(server.url, bearer));
+    const error = await failureOf(previews[kind](api(server.url, bearer), AUTHOR, never()));
+    expect(JSON.stringify([error.message, error.hint, lines])).not.toContain(part);
+    expect(error.message).toContain('repeats a secret');
+  });
 });
 
 describe('addresses in previews', () => {
@@ -235,6 +253,21 @@ describe('addresses in previews', () => {
     expect((await previews.documents(api(server.url), local, never())).documents).toHaveLength(1);
   });
 
+  test('are left to a proxy only if all hosts of the draft are listed by name', async () => {
+    await using proxy = await listener();
+    const draft = api('http://api.corp.example/items');
+    const attempt = (allowedHosts: string[]) =>
+      previewPlace({
+        folder: folders.make(),
+        proxy: `http://127.0.0.1:${proxy.port}`,
+        settings: { allowedHosts },
+      }).previews.documents(draft, AUTHOR, never());
+    expect((await failureOf(attempt(LOOPBACK))).code).toBe('PREVIEW_UNREACHABLE');
+    expect(proxy.connections).toBe(0);
+    expect((await attempt(['*.corp.example'])).documents).toHaveLength(1);
+    expect(proxy.requests[0]?.host).toBe('api.corp.example');
+  });
+
   test('of a redirect to another server are not followed', async () => {
     await using target = await listener();
     await using server = await listener('', target.url);
@@ -267,6 +300,23 @@ describe('addresses in previews', () => {
 });
 
 describe('documents in previews', () => {
+  test('are those at the beginning of a response that does not end', async () => {
+    const record = JSON.stringify({ id: 1, title: 'a', body: 'x'.repeat(500_000) });
+    await using server = await listener((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('[');
+      const more = () => {
+        while (response.write(`${record},`));
+        response.once('drain', more);
+      };
+      more();
+    });
+    const { previews } = previewPlace({ folder: folders.make(), settings: { allowedHosts: LOOPBACK } });
+    const { documents, limitedBy } = await previews.documents(api(server.url), AUTHOR, never());
+    expect(documents.length).toBeGreaterThan(0);
+    expect(limitedBy).not.toBeNull();
+    expect(Buffer.byteLength(JSON.stringify(documents))).toBeLessThanOrEqual(1_048_576);
+  });
+
   test('have numbers with all of their digits', async () => {
     await using server = await listener(
       '[{"id": 1, "title": "a", "body": "b", "large": 12345678901234567890, "list": [9007199254740993, 7]}]',
@@ -339,11 +389,26 @@ describe('previews of databases', () => {
     ['a merge', 'mssql', 'WITH s AS (SELECT 1 AS id) MERGE t USING s ON 1 = 1 WHEN MATCHED THEN DELETE', ''],
     ['a file on the server', 'mysql', "SELECT id FROM t INTO/**/OUTFILE '/tmp/x'", ''],
     ['several statements', 'postgres', "SELECT ';' AS id; -- end\n DROP TABLE t", ''],
+    ['a file in what another sql_mode takes for code', 'mysql', "SELECT '\\' INTO OUTFILE '/tmp/x' -- '", ''],
+    ['another statement than a SELECT', 'mysql', 'OPTIMIZE TABLE t', ''],
+    ['another statement than a SELECT', 'oracle', 'DROP TABLE t', ''],
+    ['another statement than a SELECT', 'postgres', '(VACUUM)', ''],
   ])('refuse %s (%s: %s)', async (_, type, query, more) => {
     const source = `{ type: ${type}, secretRef: db, query: ${JSON.stringify(query)}${more} }`;
     const { previews } = previewPlace({ folder: folders.make(), variables: { SECRET_DB: 'x' } });
     const error = await failureOf(previews.columns(draftText({ source }), AUTHOR, never()));
     expect(error.code).toBe('PREVIEW_REFUSED');
+  });
+
+  test.each([
+    ['postgres', '/* all */ (SELECT 1 AS id) UNION ALL (VALUES (2))'],
+    ['mysql', '-- all\nWITH a AS (SELECT 1 AS id) TABLE a;'],
+    ['oracle', 'select id from t'],
+  ])('accept the query of %s %s', async (type, query) => {
+    const source = `{ type: ${type}, secretRef: db, query: ${JSON.stringify(query)} }`;
+    const { previews } = previewPlace({ folder: folders.make() });
+    const error = await failureOf(previews.columns(draftText({ source }), AUTHOR, never()));
+    expect(error.code).toBe('PREVIEW_SECRET_REFUSED');
   });
 
   test.each([

@@ -3,9 +3,11 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ownProgramArguments } from '../../../../src/app/run/process/own-program.ts';
 import type { BridgeError } from '../../../../src/core/errors.ts';
+import { statusOf } from '../../../../src/server/studio/preview/preview-failures.ts';
 import { startPostgres, type TestPostgres } from '../../../support/databases/postgres.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
@@ -29,6 +31,8 @@ afterAll(async () => {
   folders.removeAll();
 });
 
+const WAITING =
+  "SELECT 1 FROM pg_stat_activity WHERE application_name = 'gemini-sync-bridge' AND wait_event_type = 'Lock'";
 const never = () => new AbortController().signal;
 const source = (query: string) => `{ type: postgres, secretRef: people-db, query: ${JSON.stringify(query)} }`;
 const MAPPING =
@@ -127,6 +131,33 @@ describe('a Postgres source', () => {
     expect(await backends()).toBe(0);
   });
 
+  test('stop a test of the connection that waits for a lock, and leave no backend', async () => {
+    const { previews, text } = place('SELECT * FROM locked');
+    const locker = new pg.Client({ connectionString: server.url() });
+    await locker.connect();
+    await locker.query('CREATE TABLE locked (id int)');
+    await locker.query('BEGIN; LOCK TABLE locked');
+    try {
+      const gone = new AbortController();
+      const test = failureOf(previews.columns(text, AUTHOR, gone.signal));
+      const waiting = async () => (await server.query(WAITING)).length;
+      await eventually('the lock is waited for', async () => (await waiting()) === 1);
+      gone.abort(new Error('the client went away'));
+      expect((await test).message).toBe('the client went away');
+      expect(await waiting()).toBe(0);
+    } finally {
+      await locker.end();
+    }
+  });
+
+  test('let the database itself end a query, should the process be killed', async () => {
+    const { previews, text } = place(
+      "SELECT id, current_setting('statement_timeout') AS title, body, readers, dept, salary FROM people WHERE id = 1",
+    );
+    const { documents } = await previews.documents(text, AUTHOR, never());
+    expect(documents[0]?.title).toBe('30s');
+  });
+
   test('stop when the caller goes away, and allow the next preview then', async () => {
     const { previews, text } = place(
       'SELECT id, title, body, readers, dept, salary, pg_sleep(100) FROM people',
@@ -150,6 +181,11 @@ describe('a Postgres source', () => {
     const counts = await previews.counts(text, { ...AUTHOR, right: 'operate' }, never());
     expect(counts).toMatchObject({ seen: 41, added: 40, changed: 0, deleted: 0, quarantined: 1 });
     expect(events.map(({ action }) => action)).toEqual(['source.count', 'source.count']);
+    const twice = text
+      .replace('id <= 40', 'id = 1 OR id = 2')
+      .replace('SELECT *', 'SELECT 7 AS id, title, body, readers, dept, salary');
+    const failed = await failureOf(previews.counts(twice, { ...AUTHOR, right: 'operate' }, never()));
+    expect([failed.code, statusOf(failed.code)]).toEqual(['DUPLICATE_ID', 422]);
   });
 
   test('name a query that the database refuses, without the connection string', async () => {
