@@ -24,6 +24,7 @@ describe('editYaml', () => {
     ['plain, where the value is a number', 'a: x\n', 12, 'a: 12\n'],
     ['single quotes', "a: 'x'\n", "it's", "a: 'it''s'\n"],
     ['double quotes', 'a: "x"\n', 'y', 'a: "y"\n'],
+    ['a text that was emptied', 'a: "" # c\n', 'y', 'a: y # c\n'],
     ['a flow mapping', 'a: {b: 1}\n', { b: 1, c: 'd, e' }, 'a: {b: 1, c: "d, e"}\n'],
     ['a literal block', 'a: |\n     x\n\nb: 1\n', 'y\nz\n', 'a: |\n     y\n     z\n\nb: 1\n'],
     ['a literal block without a final line break', 'a: | # c\n  x\nb: 1\n', 'y', 'a: |- # c\n  y\nb: 1\n'],

@@ -17,6 +17,8 @@ export interface EditorView {
   readonly form: FormModel;
   /** Whether the text can be read, so that the form can change it. */
   readonly isReadable: boolean;
+  /** The line that makes the text unreadable; 0 for a text that can be read. */
+  readonly unreadableLine: number;
   readonly refused: readonly Refused[];
   /** Sentences about good choices, by the path of the field. */
   readonly advice: readonly { readonly path: string; readonly message: string }[];
@@ -33,19 +35,30 @@ export async function viewOf(
   { draftChecker }: Pick<EditorParts, 'draftChecker'>,
   refused: readonly Refused[] = [],
 ): Promise<EditorView> {
-  const problems = await draftChecker.check(draft);
+  const problems = (await draftChecker.check(draft)).map((problem) => withPlaceInText(problem, draftChecker));
   const form = formOf(draft.text, problems);
-  if (form !== undefined)
-    return { draft, problems, form, isReadable: true, refused, advice: adviceOf(readYaml(draft.text).value) };
+  const reading = readYaml(draft.text);
+  if (form !== undefined) {
+    const advice = adviceOf(reading.value);
+    return { draft, problems, form, isReadable: true, unreadableLine: 0, refused, advice };
+  }
   const last = formOf(draft.readableText, []) ?? { sections: [], otherProblems: [] };
   return {
     draft,
     problems,
     form: { ...last, otherProblems: problems },
     isReadable: false,
+    unreadableLine: reading.problems[0]?.line ?? 1,
     refused,
     advice: [],
   };
+}
+
+/** A problem of the policy has a line of the policy, which is not a line of the draft. */
+function withPlaceInText(problem: Problem, { policyFile }: Pick<DraftChecker, 'policyFile'>): Problem {
+  const { file, line } = problem.place;
+  if (file !== policyFile) return problem;
+  return { ...problem, subject: line === undefined ? file : `${file}:${line}`, place: { file } };
 }
 
 /**
