@@ -11,8 +11,10 @@ import { applySubmission, type Refused, type Submission } from './apply-submissi
 /** What the editor shows of a draft. */
 export interface EditorView {
   readonly draft: Draft;
-  /** Those of `validate`. */
+  /** Those of `validate`, and those of the policy. */
   readonly problems: readonly Problem[];
+  /** The file of the policy, whose lines are not lines of the draft. */
+  readonly policyFile: string | undefined;
   /** The form of the text, or of the last text that could be read. */
   readonly form: FormModel;
   /** Whether the text can be read, so that the form can change it. */
@@ -35,30 +37,22 @@ export async function viewOf(
   { draftChecker }: Pick<EditorParts, 'draftChecker'>,
   refused: readonly Refused[] = [],
 ): Promise<EditorView> {
-  const problems = (await draftChecker.check(draft)).map((problem) => withPlaceInText(problem, draftChecker));
-  const form = formOf(draft.text, problems);
+  const problems = await draftChecker.check(draft);
+  const { policyFile } = draftChecker;
+  const ofText = problems.filter(({ place }) => place.file !== policyFile);
+  const form = formOf(draft.text, ofText);
   const reading = readYaml(draft.text);
-  if (form !== undefined) {
-    const advice = adviceOf(reading.value);
-    return { draft, problems, form, isReadable: true, unreadableLine: 0, refused, advice };
-  }
+  const facts = { draft, problems, policyFile, refused };
+  if (form !== undefined)
+    return { ...facts, form, isReadable: true, unreadableLine: 0, advice: adviceOf(reading.value) };
   const last = formOf(draft.readableText, []) ?? { sections: [], otherProblems: [] };
   return {
-    draft,
-    problems,
-    form: { ...last, otherProblems: problems },
+    ...facts,
+    form: { ...last, otherProblems: ofText },
     isReadable: false,
     unreadableLine: reading.problems[0]?.line ?? 1,
-    refused,
     advice: [],
   };
-}
-
-/** A problem of the policy has a line of the policy, which is not a line of the draft. */
-function withPlaceInText(problem: Problem, { policyFile }: Pick<DraftChecker, 'policyFile'>): Problem {
-  const { file, line } = problem.place;
-  if (file !== policyFile) return problem;
-  return { ...problem, subject: line === undefined ? file : `${file}:${line}`, place: { file } };
 }
 
 /**
