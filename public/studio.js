@@ -130,7 +130,7 @@ function openEditor(editor) {
       const { message, hint = '' } = answer.error;
       // A second window, or a session that has ended: trying again cannot help.
       if ([401, 403, 404, 409].includes(response.status)) isStopped = true;
-      removal = undefined;
+      if (removal === sent.removal) removal = undefined;
       say(`Not saved: ${message} ${hint}`, true);
     } catch {
       say('Not saved: the server does not answer. The page tries again every 5 s.', true);
@@ -144,9 +144,10 @@ function openEditor(editor) {
    */
   function take(answer, sent) {
     setValue('version', String(answer.version));
-    removal = undefined;
     refused = new Set();
     const isSame = area.value === sent.text;
+    // A button that was pressed since then, or whose key is still in the text that is sent next, waits for the next answer.
+    if (isSame && removal === sent.removal) removal = undefined;
     for (const [name, text] of sent.fields) {
       const isRefused = answer.refused.includes(name.slice(2));
       if (isRefused) refused.add(`${name}\n${text}`);

@@ -14,6 +14,12 @@ export const WATERMARK_LAG_DEFAULT_STEPS = 1_000;
  */
 export const CONNECTOR_IN_PROCESS_BYTES_MAX = 16_384;
 
+/**
+ * Characters that the edits of one request read, if they cannot be made at once: the length of the text for each edit. Each edit of a text
+ * of 20 kB takes some milliseconds.
+ */
+export const EDITED_CHARACTERS_MAX = 2_000_000;
+
 /** Nesting of a connector file; the schema needs six levels, a payload may need more. */
 export const CONNECTOR_YAML_DEPTH_MAX = 50;
 

@@ -14,6 +14,8 @@ interface CheckSettings extends PolicyPlace {
 
 /** Checks texts as `validate` would in the place of their files, together with the other definitions of the server. */
 export interface DraftChecker {
+  /** The file of the policy, whose problems `check` returns too; undefined: there is no policy. */
+  readonly policyFile: string | undefined;
   /** Returns the problems of the text, and of the policy, in the order of lines. Never throws for an invalid text. */
   check(draft: Pick<Draft, 'intent' | 'path' | 'text'>): Promise<readonly Problem[]>;
   close(): Promise<void>;
@@ -39,6 +41,7 @@ export function openDraftChecker(settings: CheckSettings): DraftChecker {
   // One after the other: they share the known files and the thread, and one processor checks all of them.
   let last: Promise<unknown> = Promise.resolve();
   return {
+    policyFile,
     check(draft) {
       const problems = last.then(() => problemsOf(draft));
       last = problems.catch(() => undefined);

@@ -19,24 +19,28 @@ interface Step extends ValuePlace {
 }
 
 /** The ways to make one edit, the most readable one first. The caller reads the result and takes the first that is right. */
-export function editSplices(text: string, edit: YamlEdit, keyOrder: KeyOrder): Splice[][] {
+export type Splicer = (edit: YamlEdit) => Splice[][];
+
+/** Reads the text once, for any number of edits that start from it. */
+export function splicerOf(text: string, keyOrder: KeyOrder): Splicer {
   const root = yamlNodes(text);
   const style = lineStyleOf(text, root);
-  if (edit.kind === 'set') {
-    return [style, { ...style, quoted: true }].map((one) => setSplices(text, root, edit, keyOrder, one));
-  }
-  if (root === undefined) return [];
-  const steps = stepsTo(text, root, edit.path);
-  const target = steps.at(-1);
-  if (steps.length !== edit.path.length + 1 || target === undefined) return [];
-  if (edit.kind === 'remove') {
-    const removed = removeSplices(text, steps);
-    return removed === undefined ? [] : [removed];
-  }
-  const { node } = target;
-  if (node.kind !== 'seq') return [];
-  if (edit.kind === 'move') return [moveItem(text, node, edit.from, edit.to)];
-  return [style, { ...style, quoted: true }].map((one) => addItem(text, node, edit.index, edit.value, one));
+  const styles = [style, { ...style, quoted: true }];
+  return (edit) => {
+    if (edit.kind === 'set') return styles.map((one) => setSplices(text, root, edit, keyOrder, one));
+    if (root === undefined) return [];
+    const steps = stepsTo(text, root, edit.path);
+    const target = steps.at(-1);
+    if (steps.length !== edit.path.length + 1 || target === undefined) return [];
+    if (edit.kind === 'remove') {
+      const removed = removeSplices(text, steps);
+      return removed === undefined ? [] : [removed];
+    }
+    const { node } = target;
+    if (node.kind !== 'seq') return [];
+    if (edit.kind === 'move') return [moveItem(text, node, edit.from, edit.to)];
+    return styles.map((one) => addItem(text, node, edit.index, edit.value, one));
+  };
 }
 
 function setSplices(

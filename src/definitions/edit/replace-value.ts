@@ -12,7 +12,7 @@ import {
   type LineStyle,
   type ValueLines,
 } from './value-lines.ts';
-import type { YamlNode } from './yaml-nodes.ts';
+import type { ScalarNode, YamlNode } from './yaml-nodes.ts';
 
 /** Where a value is. */
 export interface ValuePlace {
@@ -58,7 +58,7 @@ function writtenValue(place: ValuePlace, value: PlainValue, style: LineStyle): V
   if (isScalar(value)) {
     const indent = node.kind === 'scalar' ? node.block?.indent : undefined;
     const blockStep = indent === undefined ? style.step : indent - column;
-    const old = node.kind === 'scalar' ? { style: node.style } : {};
+    const old = node.kind === 'scalar' ? ({ style: isEmptyText(node) ? 'plain' : node.style } as const) : {};
     const { inline, lines = [] } =
       style.quoted === true ? quotedText(value) : scalarText(value, { isFlow: isInFlow, blockStep, ...old });
     const blanks = ' '.repeat(Math.max(column + blockStep, 0));
@@ -73,6 +73,11 @@ function writtenValue(place: ValuePlace, value: PlainValue, style: LineStyle): V
   if (isInFlow || isShort || (node.kind !== 'scalar' && node.isFlow)) return { inline: flow, lines: [] };
   if (isItem) return itemValue(value, column, style);
   return valueLines(value, column, style);
+}
+
+/** `""` is what an emptied field leaves, so its quotes say nothing about the text that is typed there next. */
+function isEmptyText({ style, start, end }: ScalarNode): boolean {
+  return style === 'double' && end - start === 2;
 }
 
 function itemValue(value: PlainValue, column: number, style: LineStyle): ValueLines {

@@ -1,8 +1,14 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { globSync } from 'tinyglobby';
 import { checkDefinitionsUnderPolicy } from '../../../src/app/catalog/policy.ts';
 import { openDraftChecker, type DraftChecker } from '../../../src/app/studio/check-draft.ts';
+import { formOf } from '../../../src/definitions/connector/form/form-of.ts';
+import type { FormModel } from '../../../src/definitions/connector/form/form-model.ts';
+import type { Problem } from '../../../src/definitions/problem.ts';
+import { exampleOf } from '../../../src/definitions/presets/example.ts';
+import { readPresets } from '../../../src/definitions/presets/read-presets.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 
 const BROKEN = `apiVersion: sync.gemini.io/v1alpha1
@@ -16,6 +22,55 @@ spec:
   gemini: { projectId: my-project, location: mars, dataStoreId: d }
   reconciliation: { deletePolicy: auto_delete_missing }
 `;
+
+/** What a person does to a text while typing; `number` selects the place. */
+const FAULTS: Readonly<Record<string, (text: string, number: number) => string>> = {
+  'as it is': (text) => text,
+  'without a line': (text, number) =>
+    text
+      .split('\n')
+      .toSpliced(5 + (number % 25), 1)
+      .join('\n'),
+  'with lists in the place of texts': (text, number) =>
+    text.replace(/^( +\w+): (\S.*)$/gm, (line, key: string) => (number++ % 7 === 0 ? `${key}: [1]` : line)),
+  'with misspelled keys': (text, number) =>
+    text.replace(/^( +\w+):/gm, (line, key: string) => (number++ % 9 === 0 ? `${key}x:` : line)),
+  'with empty values': (text, number) =>
+    text.replace(/^( +\w+): \S.*$/gm, (line, key: string) => (number++ % 5 === 0 ? `${key}: ""` : line)),
+  'with a delta query that deletes': (text) =>
+    text
+      .replace(/deletePolicy: \w+/, 'deletePolicy: auto_delete_missing')
+      .replace(/(query: .*| FROM .*|url: \S+)/, '$1 :watermark'),
+  'after a change of the mode, with a secret': (text) =>
+    text.replace(/mode: \w+/, 'mode: rest_push').replace(/secretRef: .*/, 'secretRef: postgres://u:p@h/d'),
+  'with a duplicate key': (text) => `${text}spec: {}\n`,
+  'that is cut off': (text, number) => text.slice(0, Math.floor(text.length * ((number % 9) + 1) * 0.1)),
+  'of another kind, with CRLF and a byte order mark': (text) =>
+    `\ufeff${text.replaceAll('\n', '\r\n').replace('kind: Connector', 'kind: Connectr')}`,
+};
+
+/** Connectors of every kind of source. */
+const SHIPPED = [
+  ...globSync(['connectors/*.yaml', 'examples/*.yaml', 'templates/init/connectors/*.yaml']).map((path) =>
+    readFileSync(path, 'utf8'),
+  ),
+  ...readPresets().map(exampleOf),
+].filter((text) => /^kind: Connector$/m.test(text));
+
+const isOfOneFile = ({ code }: Problem) =>
+  !['duplicate_name', 'shared_output', 'shared_data_store', 'secret_ambiguous'].includes(code);
+
+/** Every problem is shown once, and at the field that it names if the form has it. */
+function expectPlaced(form: FormModel | undefined, problems: readonly Problem[]): void {
+  if (form === undefined) return;
+  const fields = form.sections.flatMap((section) => section.fields);
+  const shown = [...fields.flatMap((field) => field.problems), ...form.otherProblems];
+  expect(shown).toHaveLength(problems.length);
+  for (const problem of problems) {
+    const named = fields.find(({ path }) => path === problem.subject);
+    expect((named?.problems ?? shown).includes(problem)).toBe(true);
+  }
+}
 
 describe('the check of a draft', () => {
   const folders = temporaryFolders();
@@ -55,6 +110,35 @@ describe('the check of a draft', () => {
       expect.arrayContaining(['delta_deletes', 'secret_missing', 'shared_output', 'unknown_key']),
     );
     expect(await checker.check(draft)).toEqual(expected);
+  });
+
+  test.each(Object.keys(FAULTS))(
+    'reports and places what validate reports for every shipped connector %s',
+    async (title) => {
+      const drafts = SHIPPED.map((text, number) => ({
+        name: `f${number}.yaml`,
+        text: FAULTS[title]?.(text, number) ?? '',
+      }));
+      for (const { name, text } of drafts) writeFileSync(join(cwd, 'connectors', name), text);
+      const { problems: all } = await checkDefinitionsUnderPolicy(
+        ['connectors'],
+        { policyFile: undefined, cwd },
+        { secretIsSet: () => false },
+      );
+      for (const { name, text } of drafts) {
+        const path = join('connectors', name);
+        const problems = await checker.check({ intent: 'edit', path, text });
+        const expected = all.filter(({ place }) => place.file === path);
+        expect(problems.filter(isOfOneFile)).toEqual(expected.filter(isOfOneFile));
+        // A conflict of two files is reported at the draft, and by `validate` at the later file.
+        expect(problems).toEqual(expect.arrayContaining(expected));
+        expectPlaced(formOf(text, problems), problems);
+      }
+    },
+  );
+
+  test('checks the connectors, examples and presets of this repository', () => {
+    expect(SHIPPED.length).toBeGreaterThan(20);
   });
 
   test('replaces the file of an edited connector', async () => {

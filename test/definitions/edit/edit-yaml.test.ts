@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { connectorDocument } from '../../../src/definitions/connector/schema/schema-document.ts';
 import { editYaml } from '../../../src/definitions/edit/edit-yaml.ts';
 import { keyOrderOf } from '../../../src/definitions/edit/key-order.ts';
+import { editsTogether } from '../../../src/definitions/edit/together.ts';
 import type { PlainValue, YamlEdit } from '../../../src/definitions/edit/yaml-edit.ts';
 import type { Segment } from '../../../src/definitions/problem.ts';
 
@@ -24,6 +25,7 @@ describe('editYaml', () => {
     ['plain, where the value is a number', 'a: x\n', 12, 'a: 12\n'],
     ['single quotes', "a: 'x'\n", "it's", "a: 'it''s'\n"],
     ['double quotes', 'a: "x"\n', 'y', 'a: "y"\n'],
+    ['a text that was emptied', 'a: "" # c\n', 'y', 'a: y # c\n'],
     ['a flow mapping', 'a: {b: 1}\n', { b: 1, c: 'd, e' }, 'a: {b: 1, c: "d, e"}\n'],
     ['a literal block', 'a: |\n     x\n\nb: 1\n', 'y\nz\n', 'a: |\n     y\n     z\n\nb: 1\n'],
     ['a literal block without a final line break', 'a: | # c\n  x\nb: 1\n', 'y', 'a: |- # c\n  y\nb: 1\n'],
@@ -77,8 +79,38 @@ describe('editYaml', () => {
     const text =
       '# header\na: 1\n\n# not about b\n\n# about b\n# as well\nb:\n  c: |\n    x\n  # below\n# about d\nd: 2\n';
     expect(edited(text, remove('b', 'c'))).toBe('# header\na: 1\n\n# not about b\n\n# about d\nd: 2\n');
-    expect(edited(text, remove('b'), remove('a'), remove('d'))).toBe(
-      '# header\n\n# not about b\n\n# about d\n',
+    expect(edited(text, remove('b'), remove('a'), remove('d'))).toBe('# header\n\n# not about b\n\n');
+  });
+
+  test('makes edits of several values at once as it makes them one after the other', () => {
+    const text =
+      'spec:\n  a: "x" # c\n  list:\n    # one\n    - 1\n    - 2 # two\n    - 3\n  map: {k: v, gone: 1}\n  # about b\n  b: old\n  last:\n    x: 1\n';
+    const edits = [
+      set(['spec', 'a'], 'y'),
+      set(['spec', 'list'], [1, 5, 6, 7, 8]),
+      set(['spec', 'map'], { k: 'w' }),
+      remove('spec', 'b'),
+      set(['spec', 'last', 'z'], 'inner'),
+      set(['spec', 'end'], 'outer'),
+    ];
+    const wanted =
+      'spec:\n  a: "y" # c\n  list:\n    # one\n    - 1\n    - 5 # two\n    - 6\n    - 7\n    - 8\n  map: {k: w}\n  last:\n    x: 1\n    z: inner\n  end: outer\n';
+    expect(editsTogether(text, edits, noOrder)).toBe(wanted);
+    const inOrder = edits.reduce((before, edit) => edited(before, edit), text);
+    expect(inOrder).toBe(wanted);
+  });
+
+  test('shortens and replaces a long list at once', () => {
+    const items = Array.from({ length: 3_000 }, (_, index) => `i${index}`);
+    const text = `a:\n${items.map((item) => `  - ${item} # ${item}\n`).join('')}b: 1\n`;
+    const few = items.slice(0, 2).map((item) => `${item}x`);
+    expect(editsTogether(text, [set(['a'], few)], noOrder)).toBe('a:\n  - i0x # i0\n  - i1x # i1\nb: 1\n');
+    const many = edited('a:\n  - x # first\nb: 1\n', set(['a'], items));
+    expect(many).toBe(
+      `a:\n  - i0 # first\n${items
+        .slice(1)
+        .map((item) => `  - ${item}\n`)
+        .join('')}b: 1\n`,
     );
   });
 

@@ -168,6 +168,31 @@ describeInChromium('the editor in a browser', () => {
     await expectInStep();
   });
 
+  test('removes a key whose button is pressed while an earlier change is being saved', async () => {
+    await openDraft('kb-rest');
+    await field('spec.mode').selectOption('rest_push');
+    const remove = page.locator('[data-key="spec.source.url"] button[name=remove]');
+    await remove.waitFor();
+    await saved();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/check', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const sent = page.waitForRequest('**/check');
+    await page.locator('#text').press('Control+End');
+    await page.locator('#text').pressSequentially('# typed');
+    await sent;
+    await remove.click();
+    release();
+    await remove.waitFor({ state: 'detached' });
+    await saved();
+    expect(await text()).not.toMatch(/^ {4}url:/m);
+    expect(await text()).toMatch(/# typed$/);
+    await expectInStep();
+  });
+
   test('shows the rule of delta queries at its field, and in the line, while a person types', async () => {
     await openDraft('hr-employees');
     await field('spec.source.query').fill('SELECT employee_id FROM e WHERE updated_at > :watermark');

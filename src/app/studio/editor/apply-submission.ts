@@ -1,6 +1,7 @@
 import { connectorDocument } from '../../../definitions/connector/schema/schema-document.ts';
-import { editYaml } from '../../../definitions/edit/edit-yaml.ts';
+import { editYaml, isTooMuch } from '../../../definitions/edit/edit-yaml.ts';
 import { keyOrderOf } from '../../../definitions/edit/key-order.ts';
+import { editsTogether } from '../../../definitions/edit/together.ts';
 import type { YamlEdit } from '../../../definitions/edit/yaml-edit.ts';
 import { changesOfForm } from '../../../definitions/connector/form/changes-of-form.ts';
 import type { FormField, FormModel } from '../../../definitions/connector/form/form-model.ts';
@@ -73,6 +74,13 @@ function applyFields(
   }
   const { edits, errors } = changesOfForm(form, wanted);
   refused.push(...errors.map(({ path, message }) => ({ path, message, value: wanted.get(path) ?? '' })));
+  const together = editsTogether(text, edits, KEY_ORDER);
+  if (together !== undefined) return { text: together, refused };
+  if (isTooMuch(text, edits)) {
+    const paths = edits.map(({ path }) => displayPath(path));
+    refused.push(...paths.map((path) => ({ path, value: wanted.get(path) ?? '', message: TOO_MUCH })));
+    return { text, refused };
+  }
   let edited = text;
   for (const edit of edits) {
     const result = editYaml(edited, [edit], KEY_ORDER);
@@ -124,6 +132,8 @@ export function fieldAt(form: FormModel | undefined, path: string): FormField | 
 }
 
 const UNREADABLE = 'This is not in the text yet, because the text cannot be read. Correct the text first.';
+const TOO_MUCH =
+  'This is not in the text yet, because the text is too large for several changes at once. Change one field, and save.';
 const NO_FIELD = 'This is not in the text, because the field is missing from the form now.';
 const BOTH_CHANGED =
   'This is not in the text, because the text has another new value here. Save again to replace it by this one, or enter the value of the text.';

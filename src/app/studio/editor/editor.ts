@@ -11,12 +11,16 @@ import { applySubmission, type Refused, type Submission } from './apply-submissi
 /** What the editor shows of a draft. */
 export interface EditorView {
   readonly draft: Draft;
-  /** Those of `validate`. */
+  /** Those of `validate`, and those of the policy. */
   readonly problems: readonly Problem[];
+  /** The file of the policy, whose lines are not lines of the draft. */
+  readonly policyFile: string | undefined;
   /** The form of the text, or of the last text that could be read. */
   readonly form: FormModel;
   /** Whether the text can be read, so that the form can change it. */
   readonly isReadable: boolean;
+  /** The line that makes the text unreadable; 0 for a text that can be read. */
+  readonly unreadableLine: number;
   readonly refused: readonly Refused[];
   /** Sentences about good choices, by the path of the field. */
   readonly advice: readonly { readonly path: string; readonly message: string }[];
@@ -34,16 +38,19 @@ export async function viewOf(
   refused: readonly Refused[] = [],
 ): Promise<EditorView> {
   const problems = await draftChecker.check(draft);
-  const form = formOf(draft.text, problems);
+  const { policyFile } = draftChecker;
+  const ofText = problems.filter(({ place }) => place.file !== policyFile);
+  const form = formOf(draft.text, ofText);
+  const reading = readYaml(draft.text);
+  const facts = { draft, problems, policyFile, refused };
   if (form !== undefined)
-    return { draft, problems, form, isReadable: true, refused, advice: adviceOf(readYaml(draft.text).value) };
+    return { ...facts, form, isReadable: true, unreadableLine: 0, advice: adviceOf(reading.value) };
   const last = formOf(draft.readableText, []) ?? { sections: [], otherProblems: [] };
   return {
-    draft,
-    problems,
-    form: { ...last, otherProblems: problems },
+    ...facts,
+    form: { ...last, otherProblems: ofText },
     isReadable: false,
-    refused,
+    unreadableLine: reading.problems[0]?.line ?? 1,
     advice: [],
   };
 }

@@ -1,7 +1,7 @@
 import type { Advice } from './advice.ts';
 import { deletePolicyAdvice } from './delete-policy.ts';
 import { textAt, valueAt } from '../../draft.ts';
-import { dialectOf, splitSql } from '../sql/sql-text.ts';
+import { sqlCode } from '../sql/sql-text.ts';
 import { scheduleAdvice } from './schedule.ts';
 
 /** The advice for a connector that may be incomplete. What is wrong is a problem of `validate`, and not repeated here. */
@@ -36,10 +36,7 @@ function partialQuery(connector: unknown): Advice[] {
   const query = textAt(connector, path);
   if (query === undefined || valueAt(connector, 'spec.reconciliation.deletePolicy') !== 'auto_delete_missing')
     return [];
-  const code = splitSql(query, dialectOf(textAt(connector, 'spec.source.type')))
-    .map((piece) => (piece.kind === 'code' ? piece.text : ' '))
-    .join('')
-    .replaceAll(/\s+/g, ' ');
+  const code = sqlCode(query, textAt(connector, 'spec.source.type'));
   const found = /\b(?:limit \d|top ?\(? ?\d|fetch (?:first|next)\b|rownum\b)/i.exec(code);
   const word = found?.[0].split(/[ (]/)[0]?.toUpperCase();
   if (word === undefined) return [];

@@ -1,16 +1,46 @@
 import { incompleteListing } from '../rules/delta.ts';
-import { valueAt } from '../../draft.ts';
+import { textAt, valueAt } from '../../draft.ts';
+import { sqlCode } from '../sql/sql-text.ts';
 import type { Advice } from './advice.ts';
 
 const PATH = 'spec.reconciliation.deletePolicy';
 
-/** What the delete policy means for the kind of listing. A delta query with `auto_delete_missing` is a problem, not advice. */
+/** What the delete policy means for the kind of listing. A delta query with auto_delete_missing is a problem, not advice. */
 export function deletePolicyAdvice(connector: unknown): Advice[] {
   const policy = valueAt(connector, PATH);
-  const message =
-    valueAt(connector, 'spec.mode') === 'rest_push' ? forPush(policy) : forPull(policy, listingOf(connector));
-  return message === undefined ? [] : [{ path: PATH, message }];
+  const isPush = valueAt(connector, 'spec.mode') === 'rest_push';
+  const message = isPush ? forPush(policy) : forPull(policy, listingOf(connector));
+  const atPolicy = message === undefined ? [] : [{ path: PATH, message }];
+  return isPush || policy !== 'auto_delete_missing' ? atPolicy : [...atPolicy, ...atSource(connector)];
 }
+
+/** Says at the field that makes the listing incomplete what `validate` says at the policy, which is in another part of the form. */
+function atSource(connector: unknown): Advice[] {
+  const delta = incompleteListing(connector);
+  if (delta === undefined) return rollingQuery(connector);
+  if (delta.reportsDeletes) return [];
+  const message =
+    'With this, the source returns a part of its rows, and the delete policy auto_delete_missing would delete the documents of all others. ' +
+    'Choose soft_delete_only or never_delete, or list everything.';
+  return [{ path: delta.path, message }];
+}
+
+/** A query with a period that ends now, such as `updated_at > now() - interval '1 day'`. */
+function rollingQuery(connector: unknown): Advice[] {
+  const path = 'spec.source.query';
+  const code = sqlCode(textAt(connector, path) ?? '', textAt(connector, 'spec.source.type'));
+  const isRolling = [...code.matchAll(LOWER_BOUND)].some(([bound]) => NOW.test(bound) && PAST.test(bound));
+  if (!isRolling) return [];
+  const message =
+    'The query lists the rows of a period that ends now. Rows that leave this period count as missing, and auto_delete_missing deletes ' +
+    'their documents. That is right if old documents are to go; for a query of recent changes, choose another delete policy.';
+  return [{ path, message }];
+}
+
+const LOWER_BOUND = /(?:>|\bbetween\b)(?:(?!\b(?:and|or|order|group|union)\b)[^<>;]){0,100}/gi;
+const NOW =
+  /\b(?:now|current_timestamp|current_date|localtimestamp|getdate|getutcdate|sysdatetime|sysutcdatetime|sysdatetimeoffset|sysdate|systimestamp|curdate|utc_timestamp|utc_date)\b/i;
+const PAST = /-|\b(?:date_?sub|subdate|dateadd|trunc|date_trunc)\b/i;
 
 type Listing = 'complete' | 'changes' | 'changes and deletes' | 'unknown';
 
@@ -32,9 +62,11 @@ function forPush(policy: unknown): string | undefined {
   if (policy === 'never_delete') {
     return 'A pushed DELETE is refused, so documents stay in the index after their source is gone. auto_delete_missing deletes them.';
   }
-  return isUnset(policy)
-    ? 'Choose auto_delete_missing, so that a pushed DELETE deletes its document.'
-    : undefined;
+  if (isUnset(policy)) return 'Choose auto_delete_missing, so that a pushed DELETE deletes its document.';
+  return (
+    'Only a pushed DELETE deletes a document. A document that a push leaves out stays in the index, also if each push has the whole ' +
+    'state, so the producer must push a DELETE for everything that is gone.'
+  );
 }
 
 function forPull(policy: unknown, listing: Listing): string | undefined {

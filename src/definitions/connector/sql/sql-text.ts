@@ -88,6 +88,14 @@ export function splitSql(query: string, dialect: SqlDialect): SqlPiece[] {
   return pieces;
 }
 
+/** The code of a query, with a blank in the place of every string, name in quotes and comment, and no two blanks in a row. */
+export function sqlCode(query: string, type: string | undefined): string {
+  return splitSql(query, dialectOf(type))
+    .map((piece) => (piece.kind === 'code' ? piece.text : ' '))
+    .join('')
+    .replaceAll(/\s+/g, ' ');
+}
+
 /** The name of a quoted identifier, without its quotes. */
 export function unquoted(identifier: string): string {
   const close = identifier.startsWith('[') ? ']' : identifier.slice(0, 1);

@@ -77,7 +77,7 @@ function Head({ view: { draft }, now, title }: HeadOptions) {
         <h1>{title}</h1>
         <p id="facts" data-live="">
           {draft.path === '' ? 'The file gets the name of the connector.' : <code>{draft.path}</code>}
-          {draft.base !== null && ', from the newest merged file'}
+          {draft.base !== null && baseText(draft.base)}
         </p>
       </div>
       <div class="actions">
@@ -94,6 +94,15 @@ function Head({ view: { draft }, now, title }: HeadOptions) {
     </div>
   );
 }
+
+/** The base branch may have moved since the draft began, which its proposal finds out. */
+function baseText({ commit }: NonNullable<Draft['base']>): string {
+  return commit === null
+    ? ', from the merged file'
+    : `, from the merged file at ${commit.slice(0, COMMIT_SHOWN)}`;
+}
+
+const COMMIT_SHOWN = 7;
 
 function TextPart({ text }: Pick<Draft, 'text'>) {
   return (

@@ -6,19 +6,20 @@ import { controlName } from './field-ids.ts';
 
 /** The form of a draft; it cannot be used while the text cannot be read. */
 export function FormPart({ view }: { readonly view: EditorView }) {
-  const { form, isReadable, refused, advice } = view;
+  const { form, isReadable, unreadableLine, refused, advice } = view;
   const refusedAt = new Map(refused.map((each) => [each.path, each]));
   const adviceAt = (path: string) =>
     advice.filter((each) => each.path === path).map(({ message }) => message);
   const homeless = refused.filter(({ path }) => fieldAt(form, path) === undefined);
-  const [first] = view.problems;
   return (
     <div class="form-part" id="form-part" data-live="">
       {!isReadable && (
         <p class="need tone-bad" role="alert">
-          The form is read-only, because the text cannot be read
-          {first?.place.line === undefined ? '.' : ` in line ${first.place.line}.`} It shows the last text
-          that could be read. Correct the text to continue with the form.
+          The form is read-only, because the text cannot be read in{' '}
+          <a href="#text" data-line={unreadableLine}>
+            line {unreadableLine}
+          </a>
+          . It shows the last text that could be read. Correct the text to continue with the form.
         </p>
       )}
       {(isReadable ? homeless : refused).map(({ path, value, message }) => (

@@ -34,11 +34,34 @@ export function ProblemSummary({ view }: { readonly view: EditorView }) {
 
 const OPEN_MAX = 8;
 
-function ProblemLine({ problem, view }: { readonly problem: Problem; readonly view: EditorView }) {
-  const { status, subject, message, fix, place } = problem;
+interface ProblemLineOptions {
+  readonly problem: Problem;
+  readonly view: EditorView;
+}
+
+function ProblemLine({ problem, view }: ProblemLineOptions) {
+  const { status, message, fix, place } = problem;
+  const isOfPolicy = place.file === view.policyFile;
+  return (
+    <li data-line={isOfPolicy ? undefined : place.line} data-status={status}>
+      {isOfPolicy ? (
+        <code>{place.line === undefined ? place.file : `${place.file}:${place.line}`}</code>
+      ) : (
+        <PlaceInDraft problem={problem} view={view} />
+      )}
+      {': '}
+      {message}{' '}
+      <span class="write">
+        Write: <span class="fix">{fix}</span>
+      </span>
+    </li>
+  );
+}
+
+function PlaceInDraft({ problem: { subject, place }, view }: ProblemLineOptions) {
   const field = view.isReadable ? fieldOf(subject, view) : undefined;
   return (
-    <li data-line={place.line} data-status={status}>
+    <>
       {field === undefined ? (
         subject !== '' && <code>{subject}</code>
       ) : (
@@ -52,12 +75,7 @@ function ProblemLine({ problem, view }: { readonly problem: Problem; readonly vi
           </a>
         </>
       )}
-      {': '}
-      {message}{' '}
-      <span class="write">
-        Write: <span class="fix">{fix}</span>
-      </span>
-    </li>
+    </>
   );
 }
 

@@ -20,8 +20,27 @@ describe('adviceOf', () => {
     expect(advice(HR)).toEqual({});
   });
 
-  test('leaves a delta query with auto_delete_missing to validate', () => {
-    expect(advice(delta)).toEqual({});
+  test('points from a delta query to the delete policy, where validate reports it', () => {
+    expect(advice(delta)).toEqual({
+      'spec.source.query': expect.stringContaining('auto_delete_missing would delete the documents of all'),
+    });
+    expect(advice(withPolicy(delta, 'soft_delete_only'))['spec.source.query']).toBeUndefined();
+  });
+
+  test.each([
+    ["updated_at > now() - interval '1 day'", true],
+    ['updated_at >= DATEADD(day, -7, GETDATE())', true],
+    ['updated_at > DATE_SUB(NOW(), INTERVAL 1 DAY)', true],
+    ['updated_at BETWEEN sysdate - 1 AND sysdate', true],
+    ['published_at <= now()', false],
+    ['expires_at > now()', false],
+    ["note = '> now() - 1'", false],
+    ['a > 5 AND b = now() - c', false],
+  ])('finds out whether %s is a period that ends now', (condition, isPeriod) => {
+    const text = HR.replace('FROM employees', `FROM employees WHERE ${condition}`);
+    const words = 'Rows that leave this period count as missing';
+    expect((advice(text)['spec.source.query'] ?? '').includes(words)).toBe(isPeriod);
+    expect(advice(withPolicy(text, 'never_delete'))['spec.source.query']).toBeUndefined();
   });
 
   test.each([
@@ -32,6 +51,7 @@ describe('adviceOf', () => {
     ['""', delta, 'Choose soft_delete_only or never_delete'],
     ['never_delete', PUSH, 'A pushed DELETE is refused'],
     ['soft_delete_only', PUSH, 'only marks its document'],
+    ['auto_delete_missing', PUSH, 'Only a pushed DELETE deletes a document.'],
   ])('says what %s means for the listing', (policy, text, words) => {
     expect(advice(withPolicy(text, policy))[POLICY]).toContain(words);
   });
