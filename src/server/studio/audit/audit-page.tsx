@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type RecordedAuditEvent } from '../../../core/access/audit-log.ts';
 import { AUDIT_FILTER_CHARACTERS_MAX, AUDIT_EVENTS_DEFAULT } from '../../limits.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { exactText } from '../../ops/elements/figures.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { AUDIT_PATH } from '../paths.ts';

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { actorOf } from '../../access/actor-of.ts';
 import { failures } from '../../http/answer-schemas.ts';
 import type { RouteSet } from '../../http/route-set.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { AUDIT_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { auditPage } from './audit-page.tsx';

@@ -3,7 +3,7 @@ import { failures } from '../../http/answer-schemas.ts';
 import { takeFlash } from '../../http/flash.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { RouteSet } from '../../http/route-set.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { idParamsSchema } from '../../ops/query-schemas.ts';
 import { CATALOG_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';

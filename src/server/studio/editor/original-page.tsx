@@ -1,4 +1,4 @@
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { CATALOG_PATH, DRAFTS_PATH } from '../paths.ts';

@@ -2,7 +2,7 @@ import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import type { Preview, PreviewService } from '../../../app/studio/preview/preview-service.ts';
 import type { BridgeError } from '../../../core/errors.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { countText } from '../../ops/elements/figures.ts';
 import { draftTitle } from '../editor/draft-title.ts';

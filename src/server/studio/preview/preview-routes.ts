@@ -9,7 +9,7 @@ import { actorOf } from '../../access/actor-of.ts';
 import { abortSignalOf } from '../../http/abort-signal.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { PREVIEW_BODY_BYTES_MAX, PREVIEW_BODY_CHARACTERS_MAX } from '../../limits.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { draftIdParams } from '../drafts/draft-schemas.ts';
 import { STUDIO_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';

@@ -1,7 +1,7 @@
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { CATALOG_PATH, catalogPath, connectorPath } from '../paths.ts';
 

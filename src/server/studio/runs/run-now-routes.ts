@@ -9,7 +9,7 @@ import { failures } from '../../http/answer-schemas.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { runPath } from '../../ops/elements/addresses.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { idParamsSchema, runParamsSchema } from '../../ops/query-schemas.ts';
 import { STUDIO_RUN_REFRESH_SECONDS } from '../../limits.ts';
 import { startedPath } from '../paths.ts';

@@ -2,7 +2,7 @@ import type { ServerState } from '../../../app/serve/server-state.ts';
 import { EXIT, EXIT_MEANINGS, EXIT_NAMES } from '../../../core/exit-status.ts';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { exactText } from '../../ops/elements/figures.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { CATALOG_PATH, catalogPath, startedPath } from '../paths.ts';
 

@@ -2,7 +2,7 @@ import type { ManagedSecretFacts } from '../../../app/studio/secrets/managed-sec
 import { FormToken } from '../../http/pages/form-token.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { exactText } from '../../ops/elements/figures.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';
 

@@ -4,7 +4,7 @@ import {
   MANAGED_SECRET_NOTE_CHARACTERS_MAX,
 } from '../../../core/limits.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';
 

@@ -4,7 +4,7 @@ import type {
 } from '../../../app/studio/secrets/managed-secret-service.ts';
 import type { Flash } from '../../http/flash.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { Moment } from '../../ops/elements/moment.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';

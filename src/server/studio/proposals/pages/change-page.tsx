@@ -8,7 +8,7 @@ import type { Flash } from '../../../http/flash.ts';
 import { FormToken } from '../../../http/pages/form-token.tsx';
 import { REASON_CHARACTERS_MAX } from '../../../limits.ts';
 import { Command } from '../../../ops/elements/command.tsx';
-import type { Viewer } from '../../../ops/elements/frame.tsx';
+import type { Viewer } from '../../elements/viewer.ts';
 import { draftTitle } from '../../editor/draft-title.ts';
 import { DraftSteps } from '../../elements/draft-steps.tsx';
 import { studioFrame } from '../../elements/frame.tsx';

@@ -1,7 +1,7 @@
 import type { ProposalRecord } from '../../../../app/studio/proposals/proposal-service.ts';
 import type { Flash } from '../../../http/flash.ts';
 import { Facts } from '../../../ops/elements/facts.tsx';
-import type { Viewer } from '../../../ops/elements/frame.tsx';
+import type { Viewer } from '../../elements/viewer.ts';
 import { ExactMoment } from '../../../ops/elements/moment.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
 import { PROPOSALS_PATH } from '../../paths.ts';

@@ -1,6 +1,6 @@
 import type { ProposalRecord, ProposalState } from '../../../../app/studio/proposals/proposal-service.ts';
 import type { Flash } from '../../../http/flash.ts';
-import type { Viewer } from '../../../ops/elements/frame.tsx';
+import type { Viewer } from '../../elements/viewer.ts';
 import { Moment } from '../../../ops/elements/moment.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
 import { PROPOSALS_PATH, proposalPath } from '../../paths.ts';
