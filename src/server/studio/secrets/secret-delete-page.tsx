@@ -31,8 +31,8 @@ export function secretDeletePage({ secret, users, formToken, viewer }: SecretDel
         ) : (
           <>
             <p>
-              <strong>Their next run fails</strong>, unless the environment has a variable with the same
-              secret:
+              These definitions use it, and <strong>their next run fails</strong> unless the environment has a
+              variable for the same secret:
             </p>
             <ul>
               {users.map((user) => (
@@ -44,7 +44,10 @@ export function secretDeletePage({ secret, users, formToken, viewer }: SecretDel
         <Facts
           rows={[
             ['Stored', `${exactText(secret.updatedAt)} by ${secret.updatedBy}`],
-            ['Last used', secret.lastUsedAt === null ? 'never' : exactText(secret.lastUsedAt)],
+            [
+              'Last used',
+              secret.lastUsedAt === null ? 'never' : `in the hour of ${exactText(secret.lastUsedAt)}`,
+            ],
             ['Environment variable', secret.alsoInVariable],
           ]}
         />
