@@ -65,5 +65,5 @@ function headingOf(count: number): string {
 function limitOf(limitedBy: Preview['limitedBy']): string {
   if (limitedBy === 'documents') return 'The preview ends here; the source may have more documents.';
   if (limitedBy === 'bytes') return 'The preview ends here, at 1 MiB; the source may have more documents.';
-  return 'It shows everything that the preview read. Of an API, a preview reads only the first page.';
+  return 'The preview shows everything that it read. Of an API, it reads only the first page.';
 }
