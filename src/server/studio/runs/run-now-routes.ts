@@ -33,7 +33,7 @@ const orderSchema = Type.Object(
 
 const startedSchema = Type.Object(
   { run_id: Type.String({ description: 'Id of the run that was started.' }) },
-  { additionalProperties: false, description: 'The run was started; it goes on by itself.' },
+  { additionalProperties: false, description: 'The run was started and continues in the background.' },
 );
 
 /** A checkbox that is not checked is left out of the form. */
