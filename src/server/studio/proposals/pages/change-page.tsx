@@ -13,16 +13,10 @@ import { studioFrame } from '../../elements/frame.tsx';
 import { CATALOG_PATH, catalogPath, draftPath, NEW_CONNECTOR_PATH } from '../../paths.ts';
 import { Conflict } from './conflict.tsx';
 import { Diff } from './diff.tsx';
-import { ProposeForm } from './propose-form.tsx';
+import { ProposeForm, type ProposeFormProps } from './propose-form.tsx';
 
-export interface ChangePage {
-  readonly plan: PlannedChange;
-  readonly canPropose: boolean;
-  /** Where the form is sent, and the patch is downloaded. */
-  readonly action: string;
-  readonly patchPath: string;
+interface ChangePage extends ProposeFormProps {
   readonly flash?: Flash | undefined;
-  readonly formToken: string | undefined;
   readonly viewer: Viewer;
 }
 

@@ -1,12 +1,19 @@
+import type { PlannedChange } from '../../../../app/studio/changes/change-proposals.ts';
 import { FormToken } from '../../../http/pages/form-token.tsx';
 import { REASON_CHARACTERS_MAX } from '../../../limits.ts';
 import { catalogPath, draftPath, proposalPath } from '../../paths.ts';
-import type { ChangePage } from './change-page.tsx';
 
-type Form = Pick<ChangePage, 'plan' | 'canPropose' | 'action' | 'patchPath' | 'formToken'>;
+export interface ProposeFormProps {
+  readonly plan: PlannedChange;
+  readonly canPropose: boolean;
+  /** Where the form is sent, and the patch is downloaded. */
+  readonly action: string;
+  readonly patchPath: string;
+  readonly formToken: string | undefined;
+}
 
 /** Opens or extends a pull request; without credentials for GitHub, it offers the patch and the text. */
-export function ProposeForm({ plan, canPropose, action, patchPath, formToken }: Form) {
+export function ProposeForm({ plan, canPropose, action, patchPath, formToken }: ProposeFormProps) {
   const { open, title, body } = plan;
   const patch = (
     <a class={canPropose ? 'button' : 'button primary'} href={patchPath} download>
