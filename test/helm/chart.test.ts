@@ -127,9 +127,10 @@ describe('a CronJob of the chart', () => {
   });
 
   test('gets only its own secrets, the shared ones and the database, or all secrets if its entry lists none', () => {
-    expect(variablesOf(containerOf(cronJob('hr-employees'))).slice(-5)).toEqual([
+    expect(variablesOf(containerOf(cronJob('hr-employees'))).slice(-6)).toEqual([
       'DATABASE_URL',
       'SECRET_HR',
+      'MANAGED_SECRET_ENCRYPTION_KEY',
       'SPLUNK_HEC_TOKEN',
       'TEAMS_WEBHOOK_URL',
       'OPENAI_API_KEY',

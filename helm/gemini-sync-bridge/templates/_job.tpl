@@ -42,8 +42,10 @@ env:
       secretKeyRef:
         name: {{ $secret }}
         key: DATABASE_URL
-  # A secret that is missing does not stop the pod from starting, because the program's own error names it.
-  {{- range without (concat .job.secrets .root.Values.secrets.shared | uniq) "DATABASE_URL" }}
+  # A secret that is missing does not stop the pod from starting, because the program's own error names it. The key opens
+  # stored secrets, so only a job whose definition names a secret gets it.
+  {{- $key := empty .job.secrets | ternary (list) (list "MANAGED_SECRET_ENCRYPTION_KEY") }}
+  {{- range without (concat .job.secrets $key .root.Values.secrets.shared | uniq) "DATABASE_URL" }}
   - name: {{ . }}
     valueFrom:
       secretKeyRef:

@@ -19,6 +19,6 @@ export interface Actor {
 export function requireRight({ right: held }: Pick<Actor, 'right'>, wanted: Right): void {
   if (includesRight(held, wanted)) return;
   throw new BridgeError('RIGHT_MISSING', `This needs the right "${wanted}"; the caller has "${held}".`, {
-    hint: 'Use another key; the operator creates one with: gemini-sync-bridge keys create',
+    hint: `Ask an administrator for this right. A key with it is created with: gemini-sync-bridge keys create --right ${wanted}`,
   });
 }

@@ -9,7 +9,7 @@ export const CALLER_ERRORS = {
   RUN_ID_TAKEN: wrong(EXIT.usage),
   /** `--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired. */
   PUSH_RUN_UNKNOWN: wrong(EXIT.usage),
-  /** The caller's key or group does not have the right that this action needs. Use another key; the operator creates one. */
+  /** The caller's key or group does not have the right that this action needs. Ask an administrator for it. */
   RIGHT_MISSING: wrong(EXIT.permission),
   /** No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`. */
   KEY_UNKNOWN: wrong(EXIT.usage),

@@ -112,6 +112,6 @@ function forbidden({ right, connectorId }: Credential, access: GuardedAccess): H
     });
   }
   return new HttpError('FORBIDDEN', `This needs the right "${access}"; the caller has "${right}".`, {
-    hint: 'Use another key; the operator creates one with: gemini-sync-bridge keys create',
+    hint: `Ask an administrator for this right. A key with it is created with: gemini-sync-bridge keys create --right ${access}`,
   });
 }

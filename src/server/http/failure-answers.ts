@@ -63,7 +63,7 @@ export function failureHeaders(error: HttpError, reply: FastifyReply): FastifyRe
 function answer(error: HttpError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   failureHeaders(error, reply);
   return wantsPage(request)
-    ? reply.type('text/html; charset=utf-8').send(failurePage(error, request.id))
+    ? reply.type('text/html; charset=utf-8').send(failurePage(error, request))
     : reply.type('application/json; charset=utf-8').send(JSON.stringify(failureAnswer(error, request.id)));
 }
 

@@ -21,7 +21,7 @@ const HINTS: NetworkHints = {
   slow: CHECKS_FIRST,
   untrusted: 'Name the file of the authority that signed it in GITHUB_CA_FILE.',
   otherName: 'Use a host name in GITHUB_API_URL that the certificate has.',
-  client: 'This program has none for GitHub: use an address that asks for none.',
+  client: 'This program has no client certificate for GitHub. Use an address that does not require one.',
 };
 
 /** An error of GitHub, with what the protocol of proposals decides by. */
@@ -112,7 +112,7 @@ function verdictOf(answer: GithubAnswer, words: string, asked: Asked): Verdict {
   if (status === 404 || status === 410) {
     return {
       code: 'GITHUB_NOT_FOUND',
-      what: `GitHub has no such thing in ${asked.repository}, or the credentials cannot see it`,
+      what: `GitHub found nothing for this request in ${asked.repository}, or the credentials cannot see it`,
       hint: 'Check GITHUB_REPO and GITHUB_BASE_BRANCH, and that the credentials include this repository with the permissions Contents and Pull requests.',
     };
   }

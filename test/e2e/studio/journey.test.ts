@@ -118,10 +118,11 @@ describeInChromium('a new connector', () => {
     expect(first).toContain('group hr@example.com');
     expect(first).toContain('Mei Tanaka works in Osaka.');
 
-    await step('Propose');
+    await author.getByRole('link', { name: 'Continue: propose the change' }).click();
     await author.getByLabel('Why').fill('People are asked for by name.');
     await author.getByRole('button', { name: 'Open a pull request' }).click();
     await author.waitForURL(/\/studio\/proposals\//);
+    await author.getByRole('link', { name: 'Open pull request #1' }).waitFor();
     expect(place.github.pulls).toMatchObject([{ base: 'main', head: 'studio/hr-people', state: 'open' }]);
     const { repository } = place.github;
     expect(repository.git(['log', '--format=%s', 'main..studio/hr-people'])).toBe('Add connector hr-people');

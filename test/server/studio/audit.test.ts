@@ -130,6 +130,10 @@ describe('the audit log of a server', () => {
     expect((await browser.visit('/studio/audit?outcome=failed')).text).toContain(
       'No entry matches the filter',
     );
+    const unreadable = await browser.visit('/studio/audit?from=yesterday&actor=Ada');
+    expect(unreadable.status).toBe(400);
+    expect(unreadable.text).toContain('from is not a day or a time in UTC.');
+    expect(unreadable.text).toMatch(/name="actor"[^>]* value="Ada"/);
   });
 });
 

@@ -171,6 +171,27 @@ describe('the use cases of Studio', () => {
   });
 });
 
+describe('the links of a page', () => {
+  test.each([
+    ['read', ['Connectors', 'Proposals'], []],
+    ['author', ['Connectors', 'Proposals'], ['New connector', 'Edit', 'Clone', 'Pause', 'Delete']],
+    ['operate', ['Connectors', 'Proposals'], ['New connector', 'Edit', 'Clone', 'Pause', 'Run', 'Delete']],
+    [
+      'admin',
+      ['Connectors', 'Proposals', 'Secrets', 'Audit log'],
+      ['New connector', 'Edit', 'Clone', 'Pause', 'Run', 'Delete'],
+    ],
+  ] as const)('are those that the right %s permits', async (right, parts, actions) => {
+    const headers = { ...bearer(await server.makeKey(right)).headers, accept: 'text/html' };
+    const { text } = await server.request('/studio/connectors?find=pulled', { headers });
+    const labels = [...text.matchAll(/<a[^>]*>([A-Za-z ]+)</g)].map(([, label = '']) => label);
+    const known = ['Connectors', 'Proposals', 'Secrets', 'Audit log'];
+    expect(labels.filter((label) => known.includes(label))).toEqual(parts);
+    const offered = ['New connector', 'Edit', 'Clone', 'Pause', 'Resume', 'Run', 'Delete'];
+    expect(labels.filter((label) => offered.includes(label))).toEqual(actions);
+  });
+});
+
 describe('a name with a NUL character, on which Postgres fails', () => {
   test.each(
     ROUTES.filter(({ path }) => path.includes('absent')).map((route) => [route.route, route] as const),

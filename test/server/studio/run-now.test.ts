@@ -94,7 +94,9 @@ describe('run now', () => {
     // Its secret is not set, so it ends at once.
     const ended = async () => (await browser.visit(location)).text.includes('ended with exit status');
     await eventually('the run has ended', ended);
-    expect((await browser.visit(location)).text).toContain('Log of the run');
+    const { text } = await browser.visit(location);
+    expect(text).toContain('Log of the run');
+    expect(text).toMatch(/<div class="need tone-bad"><p>[^<]*secret/i);
     expect((await browser.visit('/studio/runs/no-such')).status).toBe(404);
   });
 });

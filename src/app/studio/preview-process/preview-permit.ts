@@ -32,7 +32,7 @@ export function previewPermit(
         throw new BridgeError(
           'PREVIEW_SECRET_REFUSED',
           `The secret ${ref} may not be sent to ${server.host}, so nothing was sent.`,
-          { hint: 'An administrator may allow it in Studio, under Secrets.' },
+          { hint: 'An administrator can allow it in Studio, under Secrets.' },
         );
       }
     },

@@ -193,8 +193,8 @@ function refused(ref: string, { metadata }: Connector, where: string, isManaged:
     `The secret ${ref} may not be sent to ${where} by the connector ${metadata.name}, so nothing was sent.`,
     {
       hint: isManaged
-        ? `An administrator may ${bind} in Studio, under Secrets.`
-        : `An administrator may store it in Studio, under Secrets, and ${bind}. A secret of the environment goes only where the merged connector of the same name sends it.`,
+        ? `An administrator can ${bind} in Studio, under Secrets.`
+        : `An administrator can store it in Studio, under Secrets, and ${bind}. A secret of the environment goes only where the merged connector of the same name sends it.`,
     },
   );
 }

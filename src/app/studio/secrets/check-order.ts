@@ -72,7 +72,7 @@ function faultOf(value: string): { readonly what: string; readonly hint: string 
   if (value.trim() !== value) {
     return {
       what: 'begins or ends with a blank or a line break',
-      hint: 'Remove the blanks around the value: they are usually a mistake of copying.',
+      hint: 'Remove the blanks around the value. They usually come from copying.',
     };
   }
   return undefined;

@@ -40,7 +40,7 @@ export function loginPage({ formToken, next, problem }: LoginForm): string {
           <button type="submit">Log in</button>
         </form>
         <p class="login-about" id="about">
-          A key to read, operate or administer. The operator of the server creates one with{' '}
+          A key with the right read, author, operate or admin. An administrator creates one with{' '}
           <code>gemini-sync-bridge keys create</code>.
         </p>
       </main>

@@ -10,7 +10,7 @@ export const ERROR_MEANINGS: Readonly<Record<ErrorCode, string>> = {
   PUSH_RUN_UNKNOWN:
     '`--push-run-id` names no push of this connector: the id is wrong, or the push was delivered and its record has expired.',
   RIGHT_MISSING:
-    "The caller's key or group does not have the right that this action needs. Use another key; the operator creates one.",
+    "The caller's key or group does not have the right that this action needs. Ask an administrator for it.",
   KEY_UNKNOWN:
     'No key has this id. Run `gemini-sync-bridge keys list` to see the ids; the id is also the part of a key after `gsb_`.',
   CONNECTOR_FILE_UNREADABLE:

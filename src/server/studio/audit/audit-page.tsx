@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, AUDIT_OUTCOMES, type RecordedAuditEvent } from '../../../core/access/audit-log.ts';
 import { AUDIT_FILTER_CHARACTERS_MAX, AUDIT_EVENTS_DEFAULT } from '../../limits.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { exactText } from '../../ops/elements/figures.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { AUDIT_PATH } from '../paths.ts';
@@ -13,13 +13,14 @@ interface AuditPage {
   readonly asked: AuditQuery;
   readonly isFirst: boolean;
   readonly limit: number;
+  /** Why the filter cannot be used; then there are no entries. */
+  readonly problem?: { readonly message: string; readonly hint?: string | undefined };
   readonly viewer: Viewer;
-  readonly now: string;
 }
 
 /** The audit log as a table, with a filter that works without JavaScript. */
 export function auditPage(page: AuditPage): string {
-  const { events, before, asked, isFirst, limit, viewer } = page;
+  const { events, before, asked, isFirst, limit, problem, viewer } = page;
   const filtered = Object.values(asked).some((value) => value !== '');
   const address = (path: string, more: Readonly<Record<string, string>> = {}) => addressOf(path, asked, more);
   const shown = limit === AUDIT_EVENTS_DEFAULT ? {} : { limit: String(limit) };
@@ -33,8 +34,15 @@ export function auditPage(page: AuditPage): string {
         <p class="quiet">
           Who did what on which object, newest first. Times are in UTC. Entries cannot be changed.
         </p>
+        {problem !== undefined && (
+          <div class="need tone-bad" role="alert">
+            <p>{problem.message}</p>
+            {problem.hint !== undefined && <p class="fix">{problem.hint}</p>}
+          </div>
+        )}
         <AuditFilterForm asked={asked} filtered={filtered} limit={limit} />
-        {events.length === 0 ? <Empty filtered={filtered} isFirst={isFirst} /> : <Events events={events} />}
+        {events.length > 0 && <Events events={events} />}
+        {events.length === 0 && problem === undefined && <Empty filtered={filtered} isFirst={isFirst} />}
         <nav class="pager" aria-label="Pages of the audit log">
           {!isFirst && <a href={address(AUDIT_PATH, shown)}>Newest</a>}
           {before !== undefined && (
@@ -116,7 +124,7 @@ function Empty({ filtered, isFirst }: { readonly filtered: boolean; readonly isF
 
 function Events({ events }: { readonly events: readonly RecordedAuditEvent[] }) {
   return (
-    <div class="scroll" role="region" aria-labelledby="audit-title" tabindex={0}>
+    <div class="scroll" role="region" aria-label="Entries of the audit log" tabindex={0}>
       <table class="audit cards">
         <thead>
           <tr>

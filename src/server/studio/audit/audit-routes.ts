@@ -1,32 +1,39 @@
 import { Readable } from 'node:stream';
-import type { RecordedAuditEvent } from '../../../core/access/audit-log.ts';
+import type { AuditFilter, RecordedAuditEvent } from '../../../core/access/audit-log.ts';
 import { Type } from 'typebox';
 import { actorOf } from '../../access/actor-of.ts';
 import { failures } from '../../http/answer-schemas.ts';
+import { HttpError } from '../../http/http-error.ts';
 import type { RouteSet } from '../../http/route-set.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { AUDIT_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { auditPage } from './audit-page.tsx';
 import { auditPageSchema, eventAnswer } from './event-answer.ts';
-import { auditExportSchema, auditFilter, auditQuerySchema } from './query-schema.ts';
+import { auditExportSchema, auditFilter, auditQuerySchema, type AuditQuery } from './query-schema.ts';
 
 const ADMIN = { access: 'admin' } as const;
+const HTML = 'text/html; charset=utf-8';
 
 /** `/studio/audit` for people, `/v1/studio/audit` and `/v1/studio/audit.ndjson` for programs. */
-export function auditRoutes({ auditEvents, clock }: StudioContext): RouteSet {
+export function auditRoutes({ auditEvents }: StudioContext): RouteSet {
   return (app, _options, done) => {
     app.get(
       AUDIT_PATH,
       { config: ADMIN, schema: { hide: true, querystring: auditQuerySchema } },
       async (request, reply) => {
         const { before, limit, ...asked } = request.query;
-        const page = await auditEvents.page(auditFilter(asked), { before, limit }, actorOf(request));
-        const viewer = viewerOf(request.caller);
-        const now = clock.now().toISOString();
-        return reply
-          .type('text/html; charset=utf-8')
-          .send(auditPage({ ...page, asked, isFirst: before === undefined, limit, viewer, now }));
+        const common = { asked, isFirst: before === undefined, limit, viewer: viewerOf(request.caller) };
+        const filter = filterOrProblem(asked);
+        if (filter instanceof HttpError) {
+          const none = { events: [], before: undefined, problem: filter };
+          return reply
+            .status(filter.status)
+            .type(HTML)
+            .send(auditPage({ ...none, ...common }));
+        }
+        const page = await auditEvents.page(filter, { before, limit }, actorOf(request));
+        return reply.type(HTML).send(auditPage({ ...page, ...common }));
       },
     );
 
@@ -81,6 +88,16 @@ export function auditRoutes({ auditEvents, clock }: StudioContext): RouteSet {
     );
     done();
   };
+}
+
+/** A person gets the filter back with its problem. */
+function filterOrProblem(asked: AuditQuery): AuditFilter | HttpError {
+  try {
+    return auditFilter(asked);
+  } catch (thrown) {
+    if (thrown instanceof HttpError) return thrown;
+    throw thrown;
+  }
 }
 
 async function* lines(events: AsyncIterable<RecordedAuditEvent>) {

@@ -8,9 +8,9 @@ import {
 import type { CatalogPage } from '../../../app/studio/catalog/studio-catalog.ts';
 import type { Flash } from '../../http/flash.ts';
 import { countText } from '../../ops/elements/figures.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
-import { CATALOG_PATH } from '../paths.ts';
+import { CATALOG_PATH, NEW_CONNECTOR_PATH } from '../paths.ts';
 import { catalogAddress } from './catalog-address.ts';
 import { CatalogTable } from './catalog-table.tsx';
 
@@ -52,9 +52,11 @@ export function catalogPage({ content, query, viewer, flash }: CatalogPageProps)
       <section aria-labelledby="catalog-title">
         <div class="catalog-head">
           <h1 id="catalog-title">Connectors</h1>
-          <a class="button primary" href={`${CATALOG_PATH}/new`}>
-            New connector
-          </a>
+          {viewer.may('author') && (
+            <a class="button primary" href={NEW_CONNECTOR_PATH}>
+              New connector
+            </a>
+          )}
         </div>
         {folderProblems.map(({ place, message, fix }) => (
           <div class="need tone-bad" key={`${place.file} ${message}`}>
@@ -65,14 +67,14 @@ export function catalogPage({ content, query, viewer, flash }: CatalogPageProps)
           </div>
         ))}
         {total === 0 ? (
-          <Empty />
+          <Empty mayCreate={viewer.may('author')} />
         ) : (
           <>
             <Filters query={query} />
             {entries.length === 0 ? (
               <NoneFound content={content} />
             ) : (
-              <CatalogTable entries={entries} now={generatedAt} query={query} />
+              <CatalogTable entries={entries} now={generatedAt} query={query} viewer={viewer} />
             )}
             <Pages content={content} query={query} />
           </>
@@ -82,14 +84,20 @@ export function catalogPage({ content, query, viewer, flash }: CatalogPageProps)
   });
 }
 
-function Empty() {
+function Empty({ mayCreate }: { readonly mayCreate: boolean }) {
   return (
     <div class="nothing">
       <p>No connectors yet.</p>
       <p>
-        A connector reads a source and keeps its documents up to date in a data store. Create the first one
-        with <a href={`${CATALOG_PATH}/new`}>New connector</a>, or set <code>CONNECTORS_DIR</code> to the
-        folder that has the connectors.
+        A connector reads a source and keeps its documents up to date in a data store.{' '}
+        {mayCreate ? (
+          <>
+            Create the first one with <a href={NEW_CONNECTOR_PATH}>New connector</a>,
+          </>
+        ) : (
+          <>A person with the right author can create the first one,</>
+        )}{' '}
+        or an administrator sets <code>CONNECTORS_DIR</code> to the folder that has the connectors.
       </p>
     </div>
   );

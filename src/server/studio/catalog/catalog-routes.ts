@@ -1,11 +1,13 @@
 import { openStudioCatalog, type CatalogDetail } from '../../../app/studio/catalog/studio-catalog.ts';
+import { toBridgeError } from '../../../core/errors.ts';
 import { failures } from '../../http/answer-schemas.ts';
 import { takeFlash } from '../../http/flash.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { RouteSet } from '../../http/route-set.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { idParamsSchema } from '../../ops/query-schemas.ts';
 import { CATALOG_PATH } from '../paths.ts';
+import { proposalSignal } from '../proposals/proposal-api.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { catalogQueryOf, catalogQuerySchema } from './catalog-address.ts';
 import { catalogPage } from './catalog-page.tsx';
@@ -18,6 +20,7 @@ const HTML = 'text/html; charset=utf-8';
 /** The connectors of the folder, for people and programs. Everything is read-only. */
 export function catalogRoutes(context: StudioContext): RouteSet {
   const studio = openStudioCatalog(context);
+  const refreshProposals = refreshInBackground(context);
   const found = async (id: string): Promise<CatalogDetail> => {
     const detail = await studio.find(id);
     if (detail !== undefined) return detail;
@@ -33,6 +36,7 @@ export function catalogRoutes(context: StudioContext): RouteSet {
       CATALOG_PATH,
       { config: READ, schema: { hide: true, querystring: catalogQuerySchema } },
       async (request, reply) => {
+        refreshProposals();
         const query = catalogQueryOf(request.query);
         const content = await studio.list(query);
         const flash = takeFlash(CATALOG_PATH, request, reply);
@@ -62,7 +66,10 @@ export function catalogRoutes(context: StudioContext): RouteSet {
           response: { 200: catalogSchema, ...failures() },
         },
       },
-      async ({ query }) => catalogAnswer(await studio.list(catalogQueryOf(query))),
+      async ({ query }) => {
+        refreshProposals();
+        return catalogAnswer(await studio.list(catalogQueryOf(query)));
+      },
     );
     app.get(
       '/v1/studio/connectors/:id',
@@ -79,5 +86,24 @@ export function catalogRoutes(context: StudioContext): RouteSet {
       async ({ params }) => connectorAnswer(await found(params.id)),
     );
     done();
+  };
+}
+
+/** The catalog does not wait for GitHub: the next answer has the states that this one requests. */
+function refreshInBackground({ proposals, log }: Pick<StudioContext, 'proposals' | 'log'>): () => void {
+  let isRunning = false;
+  return () => {
+    if (isRunning) return;
+    isRunning = true;
+    void proposals
+      .refresh(proposalSignal())
+      .catch((thrown: unknown) => {
+        log.warn('the states of open proposals could not be requested', {
+          reason: toBridgeError(thrown).message,
+        });
+      })
+      .finally(() => {
+        isRunning = false;
+      });
   };
 }

@@ -7,12 +7,15 @@ import { NextDue } from '../../ops/elements/moment.tsx';
 import { scheduleWords } from '../../ops/elements/schedule-text.ts';
 import { catalogPath, connectorPath, PROPOSALS_PATH } from '../paths.ts';
 import { catalogAddress, FIRST_ORDER } from './catalog-address.ts';
+import { ACTION_LABELS, actionsOf } from './connector-actions.ts';
 import { StateMark } from './state-mark.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 
 interface CatalogTable {
   readonly entries: readonly CountedEntry[];
   readonly now: string;
   readonly query: CatalogQuery;
+  readonly viewer: Viewer;
 }
 
 const COLUMNS: readonly { readonly title: string; readonly sort?: CatalogSort; readonly figure?: true }[] = [
@@ -26,7 +29,7 @@ const COLUMNS: readonly { readonly title: string; readonly sort?: CatalogSort; r
 ];
 
 /** One page of connectors; each heading that sorts is a link. */
-export function CatalogTable({ entries, now, query }: CatalogTable) {
+export function CatalogTable({ entries, now, query, viewer }: CatalogTable) {
   return (
     <CardsTable
       caption="Connectors"
@@ -35,7 +38,7 @@ export function CatalogTable({ entries, now, query }: CatalogTable) {
       ))}
     >
       {entries.map((entry) => (
-        <Row key={entry.id} entry={entry} now={now} />
+        <Row key={entry.id} entry={entry} now={now} viewer={viewer} />
       ))}
     </CardsTable>
   );
@@ -71,14 +74,18 @@ function Heading({ title, sort, isFigure, query }: HeadingProps) {
   );
 }
 
-function Row({ entry, now }: { readonly entry: CountedEntry; readonly now: string }) {
+interface RowProps extends Pick<CatalogTable, 'now' | 'viewer'> {
+  readonly entry: CountedEntry;
+}
+
+function Row({ entry, now, viewer }: RowProps) {
   const { id, description, mode, sourceType, documents, lastRun } = entry;
   return (
     <tr>
       <td class="name">
         <a href={catalogPath(id)}>{id}</a>
         {description !== null && <span class="described">{description}</span>}
-        <RowActions entry={entry} />
+        <RowActions entry={entry} viewer={viewer} />
       </td>
       <td>
         <StateMark state={entry.state} />
@@ -138,20 +145,14 @@ export function Schedule({ entry: { schedule, timeZone } }: { readonly entry: Co
   );
 }
 
-/** A broken file has nothing that could run or be paused: it can be corrected, deleted and read. */
-function RowActions({ entry }: { readonly entry: CountedEntry }) {
-  const { id, paused, state } = entry;
-  const isBroken = state === 'broken';
-  const toggled = paused ? 'resume' : 'pause';
-  const pages = isBroken
-    ? (['edit', 'delete'] as const)
-    : (['edit', 'clone', toggled, 'run', 'delete'] as const);
+function RowActions({ entry, viewer }: Pick<RowProps, 'entry' | 'viewer'>) {
+  const { id } = entry;
   return (
     <ul class="row-actions" aria-label={`Actions for ${id}`}>
-      {pages.map((page) => (
+      {actionsOf(entry, viewer).map((page) => (
         <li key={page}>
           <a href={connectorPath(id, page)}>
-            {LABELS[page]}
+            {ACTION_LABELS[page]}
             <span class="unseen"> {id}</span>
           </a>
         </li>
@@ -164,12 +165,3 @@ function RowActions({ entry }: { readonly entry: CountedEntry }) {
     </ul>
   );
 }
-
-const LABELS = {
-  edit: 'Edit',
-  clone: 'Clone',
-  pause: 'Pause',
-  resume: 'Resume',
-  run: 'Run',
-  delete: 'Delete',
-} as const;

@@ -4,11 +4,12 @@ import type { Flash } from '../../http/flash.ts';
 import { connectorPath as opsPath, runPath } from '../../ops/elements/addresses.ts';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { countText } from '../../ops/elements/figures.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { ExactMoment } from '../../ops/elements/moment.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { CATALOG_PATH, connectorPath } from '../paths.ts';
 import { Schedule } from './catalog-table.tsx';
+import { ACTION_LABELS, actionsOf } from './connector-actions.ts';
 import { StateMark } from './state-mark.tsx';
 
 interface ConnectorPage {
@@ -32,7 +33,7 @@ export function connectorPage({ detail, viewer, flash }: ConnectorPage): string 
           <h1 id="connector-title">{id}</h1>
           {description !== null && <p>{description}</p>}
           <ConnectorFacts detail={detail} />
-          <Actions detail={detail} />
+          <Actions detail={detail} viewer={viewer} />
         </section>
         {problems.length > 0 && <Problems problems={problems} />}
         <section aria-labelledby="yaml">
@@ -82,28 +83,19 @@ function ConnectorFacts({ detail }: { readonly detail: CatalogDetail }) {
   );
 }
 
-function Actions({ detail: { id, paused, state } }: { readonly detail: CatalogDetail }) {
+function Actions({ detail, viewer }: Pick<ConnectorPage, 'detail' | 'viewer'>) {
+  const { id } = detail;
   return (
     <div class="actions">
-      <a class="button" href={connectorPath(id, 'edit')}>
-        Edit
-      </a>
-      {state !== 'broken' && (
-        <>
-          <a class="button" href={connectorPath(id, 'clone')}>
-            Clone
-          </a>
-          <a class="button" href={connectorPath(id, paused ? 'resume' : 'pause')}>
-            {paused ? 'Resume' : 'Pause'}
-          </a>
-          <a class="button" href={connectorPath(id, 'run')}>
-            Run now
-          </a>
-        </>
-      )}
-      <a class="button" href={connectorPath(id, 'delete')}>
-        Delete
-      </a>
+      {actionsOf(detail, viewer).map((action) => (
+        <a
+          key={action}
+          class={action === 'edit' ? 'button primary' : 'button'}
+          href={connectorPath(id, action)}
+        >
+          {action === 'run' ? 'Run now' : ACTION_LABELS[action]}
+        </a>
+      ))}
       <a href={opsPath(id)}>History of runs</a>
     </div>
   );

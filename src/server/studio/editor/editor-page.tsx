@@ -3,7 +3,7 @@ import type { EditorView } from '../../../app/studio/editor/editor.ts';
 import { controlText } from '../../../app/studio/editor/control-text.ts';
 import type { Flash } from '../../http/flash.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { Moment } from '../../ops/elements/moment.tsx';
 import { DraftSteps } from '../elements/draft-steps.tsx';
 import { studioFrame } from '../elements/frame.tsx';

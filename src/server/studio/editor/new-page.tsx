@@ -1,6 +1,6 @@
 import { FormToken } from '../../http/pages/form-token.tsx';
 import type { Flash } from '../../http/flash.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { DRAFTS_PATH } from '../paths.ts';

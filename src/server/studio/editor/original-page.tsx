@@ -1,7 +1,7 @@
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
 import { studioFrame } from '../elements/frame.tsx';
-import { CATALOG_PATH, DRAFTS_PATH } from '../paths.ts';
+import { CATALOG_PATH, catalogPath, DRAFTS_PATH } from '../paths.ts';
 
 interface OriginalPage {
   readonly connectorId: string;
@@ -34,7 +34,11 @@ export function originalPage(options: OriginalPage): string {
   const { title, about, button } = WORDS[intent];
   return studioFrame({
     title: `${title} ${connectorId}`,
-    trail: [{ label: connectorId }, { label: title }],
+    trail: [
+      { label: 'Connectors', href: CATALOG_PATH },
+      { label: connectorId, href: catalogPath(connectorId) },
+      { label: title },
+    ],
     part: 'connectors',
     viewer,
     children: (

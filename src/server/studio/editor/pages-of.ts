@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { EditorView } from '../../../app/studio/editor/editor.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import type { Flash } from '../../http/flash.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { editorPage, type Unsaved } from './editor-page.tsx';
 
 interface More {

@@ -9,7 +9,7 @@ import { abortSignalOf } from '../../http/abort-signal.ts';
 import { takeFlash } from '../../http/flash.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { SERVER_PATH_PART_CHARACTERS_MAX } from '../../limits.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { connectorNameParams } from '../drafts/draft-schemas.ts';
 import { CATALOG_PATH, draftPath, DRAFTS_PATH, NEW_CONNECTOR_PATH, STUDIO_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';

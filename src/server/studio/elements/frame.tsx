@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Flash } from '../../http/flash.ts';
 import { page } from '../../http/pages/page.tsx';
 import { TopBar } from '../../http/pages/top-bar.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from './viewer.ts';
 import { AUDIT_PATH, CATALOG_PATH, PROPOSALS_PATH, SECRETS_PATH } from '../paths.ts';
 
 interface Frame {
@@ -18,10 +18,10 @@ interface Frame {
 }
 
 const PARTS = [
-  { part: 'connectors', label: 'Connectors', href: CATALOG_PATH },
-  { part: 'proposals', label: 'Proposals', href: PROPOSALS_PATH },
-  { part: 'secrets', label: 'Secrets', href: SECRETS_PATH },
-  { part: 'audit', label: 'Audit log', href: AUDIT_PATH },
+  { part: 'connectors', label: 'Connectors', href: CATALOG_PATH, right: 'read' },
+  { part: 'proposals', label: 'Proposals', href: PROPOSALS_PATH, right: 'read' },
+  { part: 'secrets', label: 'Secrets', href: SECRETS_PATH, right: 'admin' },
+  { part: 'audit', label: 'Audit log', href: AUDIT_PATH, right: 'admin' },
 ] as const;
 
 /** A page of Studio: header, parts, message of the last action, content. The page is complete without a script. */
@@ -32,12 +32,12 @@ export function studioFrame({ title, trail = [], part, viewer, flash, script, ch
     ...(script === undefined ? {} : { script }),
     body: (
       <>
-        <TopBar home={{ name: 'Studio', href: CATALOG_PATH }} trail={trail} viewer={viewer}>
+        <TopBar home={{ name: 'Studio', href: CATALOG_PATH }} trail={trail} viewer={viewer.name}>
           <a href="/ops">Ops</a>
         </TopBar>
         <nav class="parts" aria-label="Parts of Studio">
           <ul>
-            {PARTS.map(({ part: each, label, href }) => (
+            {PARTS.filter(({ right }) => viewer.may(right)).map(({ part: each, label, href }) => (
               <li key={each}>
                 <a href={href} aria-current={each === part ? 'true' : undefined}>
                   {label}

@@ -2,15 +2,13 @@ import type { Draft } from '../../../app/studio/drafts/draft-service.ts';
 import type { Preview, PreviewService } from '../../../app/studio/preview/preview-service.ts';
 import type { BridgeError } from '../../../core/errors.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
-import { Facts } from '../../ops/elements/facts.tsx';
-import { countText } from '../../ops/elements/figures.ts';
+import type { Viewer } from '../elements/viewer.ts';
 import { draftTitle } from '../editor/draft-title.ts';
 import { DraftSteps } from '../elements/draft-steps.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { draftPartPath, draftPath, NEW_CONNECTOR_PATH } from '../paths.ts';
 import { ColumnChoices } from './column-choices.tsx';
-import { DocumentCard } from './document-card.tsx';
+import { Counts, Documents } from './preview-results.tsx';
 import { shownText } from './shown-text.ts';
 
 export type PreviewOutcome =
@@ -23,7 +21,17 @@ export type PreviewOutcome =
     }
   | { readonly kind: 'documents'; readonly preview: Preview }
   | { readonly kind: 'counts'; readonly counts: Awaited<ReturnType<PreviewService['counts']>> }
-  | { readonly kind: 'failed'; readonly error: BridgeError };
+  | { readonly kind: 'failed'; readonly attempt: Attempt; readonly error: BridgeError };
+
+/** What a person asked for with a button of the page. */
+export type Attempt = 'columns' | 'documents' | 'events' | 'counts';
+
+const FAILED: Readonly<Record<Attempt, string>> = {
+  columns: 'The connection test failed',
+  documents: 'The preview failed',
+  events: 'The preview failed',
+  counts: 'The count failed',
+};
 
 interface PreviewPage {
   readonly draft: Draft;
@@ -71,11 +79,18 @@ function TestForm({ draft, outcome, events, formToken, mayCount }: Omit<PreviewP
   return (
     <section aria-labelledby="run-title">
       <h2 id="run-title">{outcome === undefined ? 'Test the draft' : 'Test it again'}</h2>
-      <p>
-        A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100; stop
-        loading the page to cancel it. Use a login that can only read: SQL Server does not refuse writes by
-        itself.
-      </p>
+      {isPush ? (
+        <p>
+          Sample events become documents in the same way as pushed events. They are not stored, and nothing is
+          delivered.
+        </p>
+      ) : (
+        <p>
+          A preview reads the source and writes nothing. It takes at most 30 seconds, a count at most 100. To
+          cancel it, stop loading the page. Use a database user that can only read: SQL Server does not refuse
+          writes by itself.
+        </p>
+      )}
       <form method="post" action={action} class="preview-form">
         <FormToken value={formToken} />
         {isPush ? (
@@ -96,7 +111,7 @@ function TestForm({ draft, outcome, events, formToken, mayCount }: Omit<PreviewP
               type="submit"
               name="kind"
               value="documents"
-              class={outcome?.kind === 'columns' ? undefined : 'primary'}
+              class={outcome === undefined ? 'primary' : undefined}
             >
               Preview the first documents
             </button>
@@ -124,13 +139,18 @@ function Outcome({
     const { message, hint, code } = outcome.error;
     return (
       <section class="need tone-bad" role="alert" aria-labelledby="failed-title">
-        <h2 id="failed-title">The preview failed</h2>
+        <h2 id="failed-title">{FAILED[outcome.attempt]}</h2>
         {message.split('\n').map((line) => (
           <p key={line}>{shownText(line)}</p>
         ))}
-        {hint !== undefined && <p class="quiet">{shownText(hint)}</p>}
+        {hint !== undefined && <p class="fix">{shownText(hint)}</p>}
         <p class="quiet">
           <code>{code}</code>
+        </p>
+        <p class="actions">
+          <a class="button" href={draftPath(draft.id)}>
+            Change the draft
+          </a>
         </p>
       </section>
     );
@@ -144,67 +164,21 @@ function Outcome({
       </section>
     );
   }
-  if (outcome.kind === 'counts') return <Counts counts={outcome.counts} />;
-  return <Documents preview={outcome.preview} />;
-}
-
-function Counts({ counts }: Pick<Extract<PreviewOutcome, { kind: 'counts' }>, 'counts'>) {
-  const { added, changed, deleted, held, unchanged, quarantined, seen, holdReason, countedAt } = counts;
   return (
-    <section role="status" aria-labelledby="counts-title">
-      <h2 id="counts-title">What a run would change</h2>
-      <Facts
-        rows={[
-          ['Added', countText(added)],
-          ['Changed', countText(changed)],
-          ['Deleted', countText(deleted)],
-          ['Deletes on hold', countText(held)],
-          ['Unchanged', countText(unchanged)],
-          ['Rows set aside', countText(quarantined)],
-          ['Rows read', countText(seen)],
-        ]}
-      />
-      {holdReason !== null && <p>{shownText(holdReason)}</p>}
-      <p class="quiet">Counted at {countedAt}. The source may have changed since.</p>
-    </section>
-  );
-}
-
-function Documents({ preview }: { readonly preview: Preview }) {
-  const { documents, quarantined, limitedBy, milliseconds } = preview;
-  return (
-    <section aria-labelledby="documents-title">
-      <h2 id="documents-title">{headingOf(documents.length)}</h2>
-      <p class="quiet">
-        Read in {milliseconds} ms, as a run would write them. {limitOf(limitedBy)} The documents of the source
-        were not counted.
-      </p>
-      {quarantined.length > 0 && (
-        <details open>
-          <summary>{quarantined.length} rows would be set aside</summary>
-          <ul>
-            {quarantined.map(({ row, reason }) => (
-              <li key={row}>
-                Row {row}: {shownText(reason)}
-              </li>
-            ))}
-          </ul>
-        </details>
+    <>
+      {outcome.kind === 'counts' ? (
+        <Counts counts={outcome.counts} />
+      ) : (
+        <Documents preview={outcome.preview} />
       )}
-      {documents.map((document) => (
-        <DocumentCard key={document.id} document={document} />
-      ))}
-    </section>
+      <p class="actions next">
+        <a class="button primary" href={draftPartPath(draft.id, 'propose')}>
+          Continue: propose the change
+        </a>
+        <a class="button" href={draftPath(draft.id)}>
+          Change the draft
+        </a>
+      </p>
+    </>
   );
-}
-
-function headingOf(documents: number): string {
-  if (documents === 0) return 'No documents';
-  return documents === 1 ? 'The first document' : `The first ${documents} documents`;
-}
-
-function limitOf(limitedBy: Preview['limitedBy']): string {
-  if (limitedBy === 'documents') return 'The preview stopped at its limit of documents.';
-  if (limitedBy === 'bytes') return 'The preview stopped at its limit of 1 MiB.';
-  return 'What was read has no more rows; of an API, that is its first page.';
 }

@@ -9,12 +9,12 @@ import { actorOf } from '../../access/actor-of.ts';
 import { abortSignalOf } from '../../http/abort-signal.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { PREVIEW_BODY_BYTES_MAX, PREVIEW_BODY_CHARACTERS_MAX } from '../../limits.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { draftIdParams } from '../drafts/draft-schemas.ts';
 import { STUDIO_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { isShownFailure, statusOf } from './preview-failures.ts';
-import { previewPage, type PreviewOutcome } from './preview-page.tsx';
+import { previewPage, type Attempt, type PreviewOutcome } from './preview-page.tsx';
 
 const config = { access: 'author' } as const;
 const PATH = `${STUDIO_PATH}/drafts/:id/preview`;
@@ -32,10 +32,7 @@ const formSchema = Type.Object(
 export function previewPageRoutes({ drafts, draftChecker, previews }: StudioContext): RouteSet {
   async function outcomeOf(
     draft: Draft,
-    {
-      kind,
-      events = '',
-    }: { readonly kind: 'columns' | 'documents' | 'events' | 'counts'; readonly events?: string },
+    { kind, events = '' }: { readonly kind: Attempt; readonly events?: string },
     request: FastifyRequest,
   ): Promise<PreviewOutcome> {
     const { text } = draft;
@@ -53,7 +50,7 @@ export function previewPageRoutes({ drafts, draftChecker, previews }: StudioCont
     } catch (thrown) {
       const error = toBridgeError(thrown);
       if (!isShownFailure(error.code)) throw thrown;
-      return { kind: 'failed', error };
+      return { kind: 'failed', attempt: kind, error };
     }
   }
   const send = (

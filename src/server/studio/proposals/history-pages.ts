@@ -2,7 +2,7 @@ import { actorOf } from '../../access/actor-of.ts';
 import { takeFlash } from '../../http/flash.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { PROPOSALS_SHOWN_MAX } from '../../limits.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { PROPOSALS_PATH, STUDIO_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { proposalIdParams, proposalsQuery } from './change-schemas.ts';

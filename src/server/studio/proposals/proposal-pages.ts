@@ -7,7 +7,7 @@ import { actorOf } from '../../access/actor-of.ts';
 import { keepFlash, takeFlash } from '../../http/flash.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { RESOLVE_BODY_BYTES_MAX } from '../../limits.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { connectorPath, draftPartPath, proposalPath, STUDIO_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 import { actionParams, changeForm, draftIdParams, requestOf, resolveForm } from './change-schemas.ts';

@@ -1,7 +1,7 @@
 import type { Connector } from '../../../definitions/connector/types.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { CATALOG_PATH, catalogPath, connectorPath } from '../paths.ts';
 
@@ -30,8 +30,8 @@ export function runNowPage({ file, connector, formToken, viewer }: RunNowPage): 
       <section aria-labelledby="run-title">
         <h1 id="run-title">Run {name} now</h1>
         <p>
-          The server starts one run of this connector, as its file is now. If another run of it is in
-          progress, this run ends without an effect.
+          The server starts one run with the current file of this connector. If another run of this connector
+          is in progress, the new run ends and changes nothing.
         </p>
         {spec.paused === true && (
           <p>The connector is paused: its schedule starts no runs. This run starts nevertheless.</p>
@@ -49,13 +49,13 @@ export function runNowPage({ file, connector, formToken, viewer }: RunNowPage): 
           <p>
             <label class="check">
               <input type="checkbox" name="dry_run" value="yes" />
-              <span>Dry run: find the changes, and write and send nothing</span>
+              <span>Dry run: count the changes, and write and send nothing</span>
             </label>
           </p>
           <p>
             <label class="check">
               <input type="checkbox" name="full" value="yes" />
-              <span>Full: read everything, whatever the checkpoint says</span>
+              <span>Full run: read the whole source again, not only what changed since the last run</span>
             </label>
           </p>
           <div class="actions">

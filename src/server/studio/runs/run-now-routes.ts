@@ -9,7 +9,7 @@ import { failures } from '../../http/answer-schemas.ts';
 import { HttpError } from '../../http/http-error.ts';
 import type { RouteSet } from '../../http/route-set.ts';
 import { runPath } from '../../ops/elements/addresses.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { idParamsSchema, runParamsSchema } from '../../ops/query-schemas.ts';
 import { STUDIO_RUN_REFRESH_SECONDS } from '../../limits.ts';
 import { startedPath } from '../paths.ts';
@@ -33,7 +33,7 @@ const orderSchema = Type.Object(
 
 const startedSchema = Type.Object(
   { run_id: Type.String({ description: 'Id of the run that was started.' }) },
-  { additionalProperties: false, description: 'The run was started; it goes on by itself.' },
+  { additionalProperties: false, description: 'The run was started and continues in the background.' },
 );
 
 /** A checkbox that is not checked is left out of the form. */

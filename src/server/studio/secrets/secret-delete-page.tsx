@@ -2,7 +2,7 @@ import type { ManagedSecretFacts } from '../../../app/studio/secrets/managed-sec
 import { FormToken } from '../../http/pages/form-token.tsx';
 import { Facts } from '../../ops/elements/facts.tsx';
 import { exactText } from '../../ops/elements/figures.ts';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';
 
@@ -31,8 +31,8 @@ export function secretDeletePage({ secret, users, formToken, viewer }: SecretDel
         ) : (
           <>
             <p>
-              <strong>Their next run fails</strong>, unless the environment has a variable with the same
-              secret:
+              These definitions use it, and <strong>their next run fails</strong> unless the environment has a
+              variable for the same secret:
             </p>
             <ul>
               {users.map((user) => (
@@ -44,7 +44,10 @@ export function secretDeletePage({ secret, users, formToken, viewer }: SecretDel
         <Facts
           rows={[
             ['Stored', `${exactText(secret.updatedAt)} by ${secret.updatedBy}`],
-            ['Last used', secret.lastUsedAt === null ? 'never' : exactText(secret.lastUsedAt)],
+            [
+              'Last used',
+              secret.lastUsedAt === null ? 'never' : `in the hour of ${exactText(secret.lastUsedAt)}`,
+            ],
             ['Environment variable', secret.alsoInVariable],
           ]}
         />

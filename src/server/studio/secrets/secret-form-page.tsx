@@ -4,7 +4,7 @@ import {
   MANAGED_SECRET_NOTE_CHARACTERS_MAX,
 } from '../../../core/limits.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';
 
@@ -56,13 +56,13 @@ export function secretFormPage({ form, isNew, problem, formToken, viewer }: Secr
             name="hosts"
             label="Allowed hosts"
             value={form.hosts}
-            hint="One per line, such as api.example.com, db.example.com:5432 or *.example.com. The value is sent to no other host. If this list changes, the value has to be entered again. An empty list allows every host in runs, and none in tests."
+            hint="One per line, such as api.example.com, db.example.com:5432 or *.example.com. The value is sent to no other host. If you change this list, enter the value again. An empty list allows every host in runs, and none in previews of drafts."
           />
           <Lines
             name="connectors"
             label="Allowed connectors"
             value={form.connectors}
-            hint="One name per line. An empty list allows every connector in runs, and none in tests."
+            hint="One name per line, also of a connector that does not exist yet. An empty list allows every connector in runs, and none in previews of drafts."
           />
           <p>
             <label for="note">Note</label>
@@ -93,7 +93,7 @@ function Name({ value }: { readonly value: string }) {
     <p>
       <label for="name">Name</label>
       <span class="quiet small" id="name-hint">
-        As in secretRef of the connector: letters, digits, dots, dashes and underscores.
+        The name that connectors use in secretRef: letters, digits, dots, hyphens and underscores.
       </span>
       <input
         id="name"
@@ -116,7 +116,7 @@ function Value({ isNew }: { readonly isNew: boolean }) {
       <label for="value">Value</label>
       <span class="quiet small" id="value-hint">
         {isNew ? '' : 'Leave it empty to keep the stored value. '}
-        It is never shown again. For a value with several lines, use secrets set or the API.
+        It is never shown again. For a value with several lines, use the command secrets set or the API.
       </span>
       <input
         id="value"

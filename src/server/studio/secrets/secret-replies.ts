@@ -4,7 +4,7 @@ import { BridgeError } from '../../../core/errors.ts';
 import { actorOf } from '../../access/actor-of.ts';
 import { keepFlash, type Flash } from '../../http/flash.ts';
 import { HttpError } from '../../http/http-error.ts';
-import { viewerOf } from '../../ops/elements/viewer.ts';
+import { viewerOf } from '../elements/viewer.ts';
 import { SECRETS_PATH } from '../paths.ts';
 import type { StudioContext } from '../studio-context.ts';
 

@@ -4,7 +4,7 @@ import type {
 } from '../../../app/studio/secrets/managed-secret-service.ts';
 import type { Flash } from '../../http/flash.ts';
 import { FormToken } from '../../http/pages/form-token.tsx';
-import type { Viewer } from '../../ops/elements/frame.tsx';
+import type { Viewer } from '../elements/viewer.ts';
 import { Moment } from '../../ops/elements/moment.tsx';
 import { studioFrame } from '../elements/frame.tsx';
 import { SECRETS_PATH, secretPath } from '../paths.ts';
@@ -45,7 +45,8 @@ export function secretsPage(page: SecretsPage): string {
           )}
           {secrets.length === 0 ? (
             <p class="nothing">
-              No secrets are stored. Connectors use the SECRET_… variables of the environment.
+              No secrets are stored. Connectors use the <code>SECRET_…</code> variables of the environment.
+              {isConfigured && ' Store the first one with New secret, then name it in the connector.'}
             </p>
           ) : (
             <SecretTable secrets={secrets} now={now} />
@@ -66,9 +67,9 @@ function NoKey() {
         <code>gemini-sync-bridge secrets new-key</code>
       </p>
       <p>
-        Set MANAGED_SECRET_ENCRYPTION_KEY to its output for this server and for every process that runs
-        connectors, and start them again. Keep a copy of the key apart from the database: without it the
-        secrets cannot be read.
+        Set <code>MANAGED_SECRET_ENCRYPTION_KEY</code> to its output for this server and for every process
+        that runs connectors, and restart them. Keep a copy of the key apart from the database: without the
+        key, the secrets cannot be read.
       </p>
     </div>
   );
@@ -82,7 +83,7 @@ function SecretTable({
   readonly now: string;
 }) {
   return (
-    <div class="scroll" role="region" aria-labelledby="secrets-title" tabindex={0}>
+    <div class="scroll" role="region" aria-label="Stored secrets" tabindex={0}>
       <table>
         <thead>
           <tr>
@@ -120,19 +121,35 @@ function SecretRow({ secret, now }: { readonly secret: ManagedSecretFacts; reado
       <td>
         <Moment at={secret.updatedAt} now={now} /> <span class="quiet small">by {secret.updatedBy}</span>
       </td>
-      <td>{secret.lastUsedAt === null ? 'never' : <Moment at={secret.lastUsedAt} now={now} />}</td>
+      <td>
+        <LastUse at={secret.lastUsedAt} now={now} />
+      </td>
       <td>{secret.keyId}</td>
       <td class="breaks">{note}</td>
       <td>
-        <a href={secretPath(name, 'edit')} aria-label={`Change ${name}`}>
-          Change
-        </a>{' '}
-        <a href={secretPath(name, 'delete')} aria-label={`Delete ${name}`}>
-          Delete
-        </a>
+        <ul class="row-actions" aria-label={`Actions for ${name}`}>
+          <li>
+            <a href={secretPath(name, 'edit')} aria-label={`Change ${name}`}>
+              Change
+            </a>
+          </li>
+          <li>
+            <a href={secretPath(name, 'delete')} aria-label={`Delete ${name}`}>
+              Delete
+            </a>
+          </li>
+        </ul>
       </td>
     </tr>
   );
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The last use is stored to the hour. Within the hour after that, a relative time would be before the real use. */
+function LastUse({ at, now }: { readonly at: string | null; readonly now: string }) {
+  if (at === null) return <>never</>;
+  return Date.parse(now) - Date.parse(at) < HOUR_MS ? <>this hour</> : <Moment at={at} now={now} />;
 }
 
 const STATES: Readonly<Record<SecretKeyFacts['state'], string>> = {
@@ -146,7 +163,7 @@ function Keys({ keys, isConfigured, formToken }: Pick<SecretsPage, 'keys' | 'isC
   return (
     <section aria-labelledby="keys-title">
       <h2 id="keys-title">Keys</h2>
-      <div class="scroll" role="region" aria-labelledby="keys-title" tabindex={0}>
+      <div class="scroll" role="region" aria-label="Keys of secrets" tabindex={0}>
         <table>
           <thead>
             <tr>
@@ -177,7 +194,8 @@ function Keys({ keys, isConfigured, formToken }: Pick<SecretsPage, 'keys' | 'isC
             Encrypt all with the first key
           </button>
           <p class="quiet small" id="rotate-hint">
-            Afterwards an old key without secrets can be removed. Backups of the database still need it.
+            Afterwards, a former key that has no secrets can be removed. Backups of the database still need
+            it.
           </p>
         </form>
       )}

@@ -75,7 +75,7 @@ describe('a page', () => {
     const browser = await loggedIn();
     const token = await browser.formToken('/login');
     const { status, text } = await browser.submit('/test/operate', {}, { 'x-csrf-token': token });
-    expect({ status, page: text.includes('Not with this key') }).toEqual({ status: 403, page: true });
+    expect({ status, page: text.includes('Not permitted') }).toEqual({ status: 403, page: true });
   });
 });
 

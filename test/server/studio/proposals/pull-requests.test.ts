@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bearer, startGuardedServer, type GuardedServer } from '../../../support/http/guarded-server.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 import { startGithub, type GithubStandIn } from '../../../stand-ins/github/github-stand-in.ts';
 
@@ -101,10 +102,22 @@ describe('a server with credentials of GitHub', () => {
     expect(github.pulls).toHaveLength(1);
   });
 
+  test('shows an open proposal in the catalog until its pull request is merged', async () => {
+    const proposed = async () =>
+      (await server.request('/v1/studio/catalog?state=proposed', bearer(author))).text.includes('"pulled"');
+    expect(await proposed()).toBe(true);
+    github.merge(1);
+    await eventually('the catalog has the newest state', async () => !(await proposed()));
+  });
+
   test('shows the proposal with its link, and answers 404 for an unknown one', async () => {
     const headers = { ...bearer(author).headers, accept: 'text/html' };
-    const list = await server.request('/studio/proposals?state=open', { headers });
+    const list = await server.request('/studio/proposals?state=merged', { headers });
     expect(list.text).toMatch(/<a href="[^"]*\/pull\/1"/);
+    const [, path = ''] = /href="(\/studio\/proposals\/[^"]+)"/.exec(list.text) ?? [];
+    const one = (await server.request(path, { headers })).text;
+    expect(one).toContain('The pull request is merged.');
+    expect(one).toMatch(/<a class="button" href="[^"]*\/pull\/1"/);
     expect((await server.request('/studio/proposals/none', { headers })).status).toBe(404);
   });
 });

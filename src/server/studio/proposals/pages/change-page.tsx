@@ -5,25 +5,18 @@ import {
   retireCommand,
 } from '../../../../app/studio/changes/documents.ts';
 import type { Flash } from '../../../http/flash.ts';
-import { FormToken } from '../../../http/pages/form-token.tsx';
-import { REASON_CHARACTERS_MAX } from '../../../limits.ts';
 import { Command } from '../../../ops/elements/command.tsx';
-import type { Viewer } from '../../../ops/elements/frame.tsx';
+import type { Viewer } from '../../elements/viewer.ts';
 import { draftTitle } from '../../editor/draft-title.ts';
 import { DraftSteps } from '../../elements/draft-steps.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
-import { CATALOG_PATH, draftPath, NEW_CONNECTOR_PATH, proposalPath } from '../../paths.ts';
+import { CATALOG_PATH, catalogPath, draftPath, NEW_CONNECTOR_PATH } from '../../paths.ts';
 import { Conflict } from './conflict.tsx';
 import { Diff } from './diff.tsx';
+import { ProposeForm, type ProposeFormProps } from './propose-form.tsx';
 
-interface ChangePage {
-  readonly plan: PlannedChange;
-  readonly canPropose: boolean;
-  /** Where the form is sent, and the patch is downloaded. */
-  readonly action: string;
-  readonly patchPath: string;
+interface ChangePage extends ProposeFormProps {
   readonly flash?: Flash | undefined;
-  readonly formToken: string | undefined;
   readonly viewer: Viewer;
 }
 
@@ -32,15 +25,18 @@ export function changePage({ plan, flash, viewer, ...more }: ChangePage): string
   const { draft, title, files, notes, conflict, advice } = plan;
   return studioFrame({
     title,
-    trail: [
-      ...(draft === null
-        ? []
+    trail:
+      draft === null
+        ? [
+            { label: 'Connectors', href: CATALOG_PATH },
+            { label: plan.connectorId, href: catalogPath(plan.connectorId) },
+            { label: ACTION_TRAILS[plan.action] },
+          ]
         : [
             { label: 'Drafts', href: NEW_CONNECTOR_PATH },
             { label: draftTitle(draft), href: draftPath(draft.id) },
-          ]),
-      { label: draft === null ? title : 'Propose' },
-    ],
+            { label: 'Propose' },
+          ],
     part: 'connectors',
     viewer,
     flash,
@@ -95,6 +91,15 @@ export function changePage({ plan, flash, viewer, ...more }: ChangePage): string
     ),
   });
 }
+
+const ACTION_TRAILS: Readonly<Record<PlannedChange['action'], string>> = {
+  create: 'Create',
+  edit: 'Edit',
+  clone: 'Clone',
+  delete: 'Delete',
+  pause: 'Pause',
+  resume: 'Resume',
+};
 
 function isProposable({ refusals, problems, conflict, files }: PlannedChange): boolean {
   const hasErrors = refusals.length > 0 || problems.some(({ status }) => status === 'fail');
@@ -165,72 +170,5 @@ function Documents({ plan: { action, documents, path } }: { readonly plan: Plann
         </ul>
       )}
     </section>
-  );
-}
-
-type Form = Pick<ChangePage, 'plan' | 'canPropose' | 'action' | 'patchPath' | 'formToken'>;
-
-function ProposeForm({ plan, canPropose, action, patchPath, formToken }: Form) {
-  const { open, title, body } = plan;
-  const patch = (
-    <a class="button" href={patchPath} download>
-      Download the patch
-    </a>
-  );
-  return (
-    <section aria-labelledby="propose-title">
-      <h2 id="propose-title">{canPropose ? 'Propose' : 'Propose by hand'}</h2>
-      {!canPropose && (
-        <>
-          <p>
-            This server has no credentials for GitHub. Download the patch, apply it in the repository with{' '}
-            <code>git apply</code>, and copy this text into the pull request.
-          </p>
-          <p class="actions">{patch}</p>
-          <h3 id="body-title">{title}</h3>
-          <pre class="diff" tabindex={0} aria-labelledby="body-title">
-            {body}
-          </pre>
-        </>
-      )}
-      {canPropose && (
-        <form class="propose" method="post" action={action}>
-          <FormToken value={formToken} />
-          {plan.action === 'delete' && <DocumentsChoice />}
-          <label for="reason">Why (optional, part of the pull request)</label>
-          <textarea id="reason" name="reason" rows={3} maxLength={REASON_CHARACTERS_MAX / 2} />
-          {open !== null && (
-            <p>
-              This extends the open proposal <a href={proposalPath(open.id)}>{open.title}</a>.
-            </p>
-          )}
-          <div class="actions">
-            <button type="submit" class={plan.action === 'delete' ? 'danger' : 'primary'}>
-              {open === null ? 'Open a pull request' : 'Add to the pull request'}
-            </button>
-            {patch}
-            <a class="button" href={CATALOG_PATH}>
-              Cancel
-            </a>
-          </div>
-        </form>
-      )}
-    </section>
-  );
-}
-
-function DocumentsChoice() {
-  return (
-    <fieldset>
-      <legend>What becomes of the documents?</legend>
-      <label class="check">
-        <input type="radio" name="documents" value="keep" checked />
-        <span>Keep them in the index</span>
-      </label>
-      <label class="check">
-        <input type="radio" name="documents" value="remove_first" />
-        <span>Remove them before the merge: the pull request asks for it</span>
-      </label>
-    </fieldset>
   );
 }

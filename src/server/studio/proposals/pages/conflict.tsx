@@ -26,7 +26,7 @@ export function Conflict({ conflict, draft, formToken }: ConflictSection) {
         <Version id="yours" title="Your version" text={yours} />
       </div>
       <h3>From their version to yours</h3>
-      <Diff files={[{ path, before: theirs, after: yours }]} />
+      <Diff files={[{ path, before: theirs, after: yours }]} about="from their version to yours" />
       {draft !== null && draft.path !== path && (
         <p class="fix">
           This file is generated from the connector, so a draft cannot take it over. Agree with the other

@@ -9,7 +9,7 @@ interface ShownFile {
 }
 
 /** The changed lines of files. Every line starts with a plus or a minus, so that colour is not needed to read it. */
-export function Diff({ files }: { readonly files: readonly ShownFile[] }) {
+export function Diff({ files, about }: { readonly files: readonly ShownFile[]; readonly about?: string }) {
   let left = DIFF_LINES_SHOWN_MAX;
   return (
     <>
@@ -19,7 +19,11 @@ export function Diff({ files }: { readonly files: readonly ShownFile[] }) {
         const shown = withinLimit(hunks, left);
         left -= shown.reduce((sum, { lines }) => sum + lines.length, 0);
         return (
-          <section class="changed-file" key={file.path} aria-label={file.path}>
+          <section
+            class="changed-file"
+            key={file.path}
+            aria-label={about === undefined ? file.path : `${file.path}, ${about}`}
+          >
             <h3>
               <code>{file.path}</code> <span class="quiet">{stateText(file)}</span>{' '}
               <span class="quiet">

@@ -1,12 +1,12 @@
 import type { ProposalRecord } from '../../../../app/studio/proposals/proposal-service.ts';
 import type { Flash } from '../../../http/flash.ts';
 import { Facts } from '../../../ops/elements/facts.tsx';
-import type { Viewer } from '../../../ops/elements/frame.tsx';
+import type { Viewer } from '../../elements/viewer.ts';
 import { ExactMoment } from '../../../ops/elements/moment.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
-import { PROPOSALS_PATH } from '../../paths.ts';
+import { catalogPath, PROPOSALS_PATH } from '../../paths.ts';
 import { Diff } from './diff.tsx';
-import { PullLink, stateText } from './proposals-page.tsx';
+import { isWebAddress, PullLink, stateText } from './proposals-page.tsx';
 
 interface ProposalPage {
   readonly proposal: ProposalRecord;
@@ -38,6 +38,7 @@ export function proposalPage({ proposal, texts, now, flash, viewer }: ProposalPa
             <p class="fix">Propose the change again: the next attempt continues where this one ended.</p>
           </section>
         )}
+        <NextStep proposal={proposal} />
         <Facts
           rows={[
             ['State', <span class={`state ${state}`}>{stateText(state)}</span>],
@@ -51,7 +52,7 @@ export function proposalPage({ proposal, texts, now, flash, viewer }: ProposalPa
             ],
             ['Proposed by', proposal.proposedBy.name],
             ['Proposed', <ExactMoment at={proposal.createdAt} now={now} />],
-            ['State requested', <ExactMoment at={proposal.checkedAt} now={now} />],
+            ['State checked', <ExactMoment at={proposal.checkedAt} now={now} />],
           ]}
         />
         <section aria-labelledby="files-title">
@@ -78,3 +79,35 @@ export function proposalPage({ proposal, texts, now, flash, viewer }: ProposalPa
     ),
   });
 }
+
+/** What has to happen next, and the link to where it happens. */
+function NextStep({ proposal }: Pick<ProposalPage, 'proposal'>) {
+  const { action, connectorId, state, pull } = proposal;
+  if (state !== 'open' && state !== 'merged') return null;
+  return (
+    <div class="next">
+      <p>{state === 'open' ? OPEN : MERGED[action === 'delete' ? 'delete' : 'others']}</p>
+      <p class="actions">
+        {pull !== null && isWebAddress(pull.url) && (
+          <a class={state === 'open' ? 'button primary' : 'button'} href={pull.url} rel="noreferrer">
+            Open pull request #{pull.number}
+          </a>
+        )}
+        {state === 'merged' && action !== 'delete' && (
+          <a class="button" href={catalogPath(connectorId)}>
+            Show {connectorId}
+          </a>
+        )}
+      </p>
+    </div>
+  );
+}
+
+const OPEN =
+  'A colleague reviews and merges the pull request. Nothing changes before that, and before your deployment has brought the merged files to this server.';
+const MERGED = {
+  delete:
+    'The pull request is merged. The connector leaves the catalog when your deployment has brought the change to this server.',
+  others:
+    'The pull request is merged. The catalog shows the change when your deployment has brought the files to this server.',
+} as const;

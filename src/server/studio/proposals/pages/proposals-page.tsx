@@ -1,9 +1,9 @@
 import type { ProposalRecord, ProposalState } from '../../../../app/studio/proposals/proposal-service.ts';
 import type { Flash } from '../../../http/flash.ts';
-import type { Viewer } from '../../../ops/elements/frame.tsx';
+import type { Viewer } from '../../elements/viewer.ts';
 import { Moment } from '../../../ops/elements/moment.tsx';
 import { studioFrame } from '../../elements/frame.tsx';
-import { PROPOSALS_PATH, proposalPath } from '../../paths.ts';
+import { CATALOG_PATH, PROPOSALS_PATH, proposalPath } from '../../paths.ts';
 
 interface ProposalsPage {
   readonly proposals: readonly ProposalRecord[];
@@ -33,7 +33,7 @@ export function stateText(state: ProposalState): string {
 
 function Filter({ filter }: Pick<ProposalsPage, 'filter'>) {
   return (
-    <form class="filter" method="get" action={PROPOSALS_PATH}>
+    <form class="filter" method="get" action={PROPOSALS_PATH} role="search" aria-label="Which proposals">
       <label class="wide">
         Connector
         <input type="search" name="connector" value={filter.connector} maxLength={64} />
@@ -50,6 +50,7 @@ function Filter({ filter }: Pick<ProposalsPage, 'filter'>) {
         </select>
       </label>
       <button type="submit">Show</button>
+      {(filter.connector !== '' || filter.state !== '') && <a href={PROPOSALS_PATH}>Clear</a>}
     </form>
   );
 }
@@ -66,7 +67,6 @@ export function proposalsPage({
 }: ProposalsPage): string {
   return studioFrame({
     title: 'Proposals',
-    trail: [{ label: 'Proposals' }],
     part: 'proposals',
     viewer,
     flash,
@@ -81,9 +81,14 @@ export function proposalsPage({
         )}
         <Filter filter={filter} />
         {proposals.length === 0 ? (
-          <p class="nothing">{emptyText(filter, canPropose)}</p>
+          <div class="nothing">
+            <p>{emptyText(filter, canPropose)}</p>
+            <p>
+              <a href={CATALOG_PATH}>Go to the connectors</a>
+            </p>
+          </div>
         ) : (
-          <div class="scroll">
+          <div class="scroll" role="region" aria-label="Proposals" tabindex={0}>
             <table>
               <caption class="unseen">Proposals, newest first</caption>
               <thead>
@@ -125,15 +130,20 @@ export function proposalsPage({
 function emptyText({ connector, state }: ProposalsPage['filter'], canPropose: boolean): string {
   if (connector !== '' || state !== '') return 'No proposal matches. Clear the filter to see all.';
   return canPropose
-    ? 'Nothing was proposed yet. Open a connector, change it, and propose the change.'
-    : 'This server has no credentials for GitHub, so it proposes nothing. Each change can be downloaded as a patch.';
+    ? 'Nothing has been proposed yet. Create or change a connector, then propose the change.'
+    : 'This server has no credentials for GitHub, so it opens no pull requests. Each change can be downloaded as a patch. An administrator sets GITHUB_REPO and GITHUB_TOKEN.';
 }
 
-/** The address is GitHub's own; another scheme than that of a web page is shown as text. */
+/** Another address is shown as text, and cannot be clicked. */
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\//.test(url);
+}
+
+/** The address is the one that GitHub returned. */
 export function PullLink({ pull }: Pick<ProposalRecord, 'pull'>) {
   if (pull === null) return <span class="unknown">–</span>;
   const label = `#${pull.number}`;
-  return /^https?:\/\//.test(pull.url) ? (
+  return isWebAddress(pull.url) ? (
     <a href={pull.url} rel="noreferrer">
       {label}
     </a>
