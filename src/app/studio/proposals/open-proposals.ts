@@ -12,7 +12,8 @@ import { tokenExpiryWarning } from '../../../studio/github/token-expiry.ts';
 import type { GithubSettings } from '../../../studio/github/settings.ts';
 import type { RepositoryBase } from '../../../studio/repository.ts';
 import type { ProposalLease } from '../../../state/studio/proposal-lease.ts';
-import type { ProposalStore, StoredProposal } from '../../../state/studio/proposals.ts';
+import type { ProposalStore } from '../../../state/studio/proposals.ts';
+import type { StoredProposal } from '../../../state/studio/stored-proposal.ts';
 import {
   PROPOSAL_BETWEEN_WRITES_MS,
   PROPOSAL_BUSY_MS,

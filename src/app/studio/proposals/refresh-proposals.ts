@@ -3,7 +3,8 @@ import type { Logger } from '../../../core/log.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import type { GithubApi } from '../../../studio/github/api.ts';
 import { readPull } from '../../../studio/github/pull-requests.ts';
-import type { ProposalChange, ProposalStore, StoredProposal } from '../../../state/studio/proposals.ts';
+import type { ProposalStore } from '../../../state/studio/proposals.ts';
+import type { ProposalChange, StoredProposal } from '../../../state/studio/stored-proposal.ts';
 import { PROPOSAL_CHECK_MS } from '../../limits.ts';
 
 interface Refreshing {
