@@ -30,8 +30,8 @@ export interface ProposalStore {
   commitsOf(repository: string, branch: string): Promise<ReadonlyMap<string, StoredProposal>>;
   /** Newest first. */
   list(filter: { readonly connectorId?: string; readonly limit: number }): Promise<StoredProposal[]>;
-  /** Proposals with a pull request that is open as far as is known, and that were last checked before a time. */
-  toCheck(before: Date): Promise<StoredProposal[]>;
+  /** Proposals with a pull request that is open as far as is known, last checked before a time; those first that waited longest. */
+  toCheck(before: Date, limit: number): Promise<StoredProposal[]>;
   /** @returns undefined while another holder has the lease */
   takeLease(repository: string, leaseMs: number): Promise<ProposalLease | undefined>;
 }
@@ -122,7 +122,7 @@ function reading(database: Pick<ServerDatabase, 'guarded'>): Reading {
           .limit(limit);
         return rows.map(storedProposal);
       }),
-    toCheck: (before) =>
+    toCheck: (before, limit) =>
       database.guarded(async ({ knex }) => {
         const rows = await knex('studio_proposals')
           .whereIn('state', [...LIVE, 'unknown'])
@@ -130,7 +130,8 @@ function reading(database: Pick<ServerDatabase, 'guarded'>): Reading {
           .where((query) => {
             void query.whereNull('checked_at').orWhere('checked_at', '<=', before.toISOString());
           })
-          .orderBy('created_at');
+          .orderBy([{ column: 'checked_at', nulls: 'first' }, 'created_at'])
+          .limit(limit);
         return rows.map(storedProposal);
       }),
   };

@@ -52,9 +52,16 @@ describe.each(['SQLite', 'Postgres'])('the journal of proposals in %s', (engine)
       ['d', 'p1', 'merged'],
       ['e', 'p2', 'commit'],
     ]);
-    expect(await store.toCheck(new Date())).toEqual([]);
+    expect(await store.toCheck(new Date(), 9)).toEqual([]);
     await store.change('p2', { state: 'open', pull: { ...pull, number: 4 } });
-    expect((await store.toCheck(new Date('2027-01-01'))).map(({ id }) => id)).toEqual(['p2']);
+    const due = async (limit: number) =>
+      (await store.toCheck(new Date('2027-01-01'), limit)).map(({ id }) => id);
+    expect(await due(9)).toEqual(['p2']);
+    await store.change('p2', { checkedAt: '2026-01-01T00:00:00.000Z' });
+    const other = { connectorId: 'people', branch: 'studio/people' };
+    await store.begin({ ...ATTEMPT, ...other, id: 'p3' });
+    await store.change('p3', { state: 'open', pull: { ...pull, number: 5 } });
+    expect([await due(9), await due(1)]).toEqual([['p3', 'p2'], ['p3']]);
     await database.close();
   });
 

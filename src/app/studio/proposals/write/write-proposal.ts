@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toBridgeError, type BridgeError } from '../../../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../../../core/errors.ts';
 import { sleep } from '../../../../core/retry.ts';
 import type { Actor } from '../../../../core/access/actor.ts';
 import { GithubError } from '../../../../studio/github/failures.ts';
@@ -100,7 +100,9 @@ async function recordAndWrite(writing: Writing, decided: Decided): Promise<strin
   } catch (thrown) {
     const cause = thrown instanceof BranchMovedError ? thrown.cause : thrown;
     await recordFailure(store, id, step, toBridgeError(cause));
-    throw thrown;
+    throw thrown instanceof GithubError && step.mayBeVisible
+      ? withBranch(thrown, decided.seen.branch)
+      : thrown;
   }
 }
 
@@ -155,6 +157,13 @@ async function onceMoreAfterConflict<Result>(
     await sleep(retryMs, signal);
     return writes.write(work);
   }
+}
+
+/** The author must not take a branch that was written for nothing. */
+function withBranch(error: GithubError, branch: string): BridgeError {
+  const { code, message, hint, nextRunAfter } = error;
+  const continued = `The branch ${branch} may have the change already; the next attempt continues there.`;
+  return new BridgeError(code, `${message} ${continued}`, { hint, nextRunAfter, cause: error });
 }
 
 /** A proposal with a pull request stays open, and one of which a branch may exist is taken up by the next attempt. */

@@ -40,7 +40,7 @@ export function proposalPage({ proposal, texts, now, flash, viewer }: ProposalPa
         )}
         <Facts
           rows={[
-            ['State', <span class={`state ${state}`}>{stateText(state)}</span>],
+            ['State', <span class={`state ${state}`}>{stateText(proposal)}</span>],
             ['Pull request', <PullLink pull={pull} />],
             ['Repository', <code>{repository}</code>],
             [
