@@ -365,9 +365,10 @@ describe('a failure of GitHub', () => {
 
   test('of the pull request alone is made good by the next attempt, which adopts the branch', async () => {
     github.permissions = { contents: 'write', pullRequests: 'read' };
-    expect((await errorOf(place.proposals.propose(anOrder(), ADA, signal))).hint).toContain(
-      'pull_requests=write',
-    );
+    expect(await errorOf(place.proposals.propose(anOrder(), ADA, signal))).toMatchObject({
+      message: expect.stringContaining('The branch studio/orders may have the change already'),
+      hint: expect.stringContaining('pull_requests=write'),
+    });
     const written = github.repository.branch('studio/orders');
     expect(await place.proposals.list({ limit: 5 })).toMatchObject([
       { state: 'branch', error: { code: 'GITHUB_PERMISSION' } },

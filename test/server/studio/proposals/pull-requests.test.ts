@@ -105,6 +105,13 @@ describe('a server with credentials of GitHub', () => {
     const headers = { ...bearer(author).headers, accept: 'text/html' };
     const list = await server.request('/studio/proposals?state=open', { headers });
     expect(list.text).toMatch(/<a href="[^"]*\/pull\/1"/);
+    github.deleteBranch('studio/pulled');
+    github.permissions.pullRequests = 'read';
+    const refused = await post('/v1/studio/connectors/propose', { connector: 'pulled', action: 'pause' });
+    expect([refused.status, refused.text]).toEqual([502, expect.stringContaining('pull_requests=write')]);
+    const after = await server.request('/studio/proposals', { headers });
+    expect(after.text).toContain('>interrupted<');
+    expect(after.text).not.toContain('>in progress<');
     expect((await server.request('/studio/proposals/none', { headers })).status).toBe(404);
   });
 });
