@@ -242,6 +242,8 @@ export const PROPOSAL_REPLICATION_RETRIES = 3;
 export const PROPOSAL_BASE_KEPT_MS = 10_000;
 /** How often the state of an open pull request is requested. */
 export const PROPOSAL_CHECK_MS = 60_000;
+/** Open pull requests whose state one page requests, those first that waited longest; a request takes some 0.2 s. */
+export const PROPOSALS_CHECKED_MAX = 20;
 /** Connectors on one page of Studio's catalog: some 100 kB of HTML. */
 export const CATALOG_ENTRIES_PER_PAGE = 50;
 /** Newest proposals among which the catalog looks for open ones. */

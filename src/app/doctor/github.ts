@@ -2,7 +2,12 @@ import { silentLogger } from '../../core/log.ts';
 import { createRedactor } from '../../core/secrets/redact.ts';
 import { systemClock } from '../../core/time/clock.ts';
 import { GithubApi } from '../../studio/github/api.ts';
-import { readRepository, type RemoteRepository } from '../../studio/github/git-database.ts';
+import {
+  movedHint,
+  movedSentence,
+  readRepository,
+  type RemoteRepository,
+} from '../../studio/github/git-database.ts';
 import type { GithubSettings } from '../../studio/github/settings.ts';
 import { TOKEN_EXPIRY_FIX, tokenExpiryWarning } from '../../studio/github/token-expiry.ts';
 import { PROPOSAL_RETRY_MS } from '../limits.ts';
@@ -31,12 +36,11 @@ export function githubFindings(
   });
 }
 
-function findingsOf(
-  repository: string,
-  { archived, mayPush, tokenExpires }: RemoteRepository,
-  now: Date,
-): DoctorFinding[] {
+function findingsOf(repository: string, remote: RemoteRepository, now: Date): DoctorFinding[] {
+  const { archived, mayPush, tokenExpires } = remote;
   const findings: DoctorFinding[] = [];
+  const moved = movedSentence(remote, repository);
+  if (moved !== undefined) findings.push(warn('github', moved, movedHint(remote)));
   if (archived) {
     const fix = 'Unarchive it, or set GITHUB_REPO to another repository.';
     findings.push(warn('github', `The repository ${repository} is archived, so it cannot be changed.`, fix));

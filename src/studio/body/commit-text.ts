@@ -9,12 +9,13 @@ interface Proposed {
   readonly title: string;
 }
 
-/** One line without mentions of people and without references to issues, which GitHub would notify or close. */
+/** One line without mentions of people, and without references and addresses of issues, which GitHub would notify or close. */
 export function inertLine(text: string): string {
   const line = printable(text)
     .replaceAll(/@(?=[\w-])/g, '(at)')
     .replaceAll(/#(?=\d)/g, 'no. ')
     .replaceAll(/\bGH-(?=\d)/gi, 'GH ')
+    .replaceAll('://', ': //')
     .trim();
   return line.length <= PROPOSAL_TITLE_CHARACTERS_MAX
     ? line

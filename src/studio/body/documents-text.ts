@@ -1,4 +1,5 @@
 import { amount, count } from '../../core/text/count-text.ts';
+import { shellWord } from '../../core/text/shell-word.ts';
 
 /** The documents of a connector in the index, as the state has them. */
 export interface DocumentsNow {
@@ -12,7 +13,7 @@ export type DocumentsChoice = 'keep' | 'remove_first';
 
 /** The command that removes all documents of a connector from its target. */
 export function retireCommand(path: string, documents: number | null): string {
-  return `gemini-sync-bridge retire --connector ${path} --allow-deletes ${documents ?? 'N'}`;
+  return `gemini-sync-bridge retire --connector ${shellWord(path)} --allow-deletes ${documents ?? 'N'}`;
 }
 
 /** The number of documents in the index: a sentence. */

@@ -1,4 +1,5 @@
-import type { RepositoryBase } from '../repository.ts';
+import { BridgeError } from '../../core/errors.ts';
+import type { RepositoryBase, RepositoryFile } from '../repository.ts';
 
 /** Where the files of connectors are in the repository. */
 export interface RepositoryLayout {
@@ -22,30 +23,51 @@ export async function findValues(
   signal: AbortSignal,
 ): Promise<FoundValues> {
   if (valuesPath !== undefined) {
-    const file = await base.read(valuesPath, signal);
+    const file = await readUsable(base, valuesPath, signal);
+    if (typeof file === 'string') return { missing: file };
     return file === undefined
       ? { missing: `The repository has no ${valuesPath}, which STUDIO_HELM_VALUES_PATH names.` }
       : { path: valuesPath, text: file.text };
   }
-  const inRoot = await valuesWithJobs(base, 'values.yaml', signal);
+  const unusable: string[] = [];
+  const valuesAt = async (path: string) => {
+    const file = await readUsable(base, path, signal);
+    if (typeof file === 'string') unusable.push(file);
+    return typeof file === 'object' && hasJobs(file) ? { path, text: file.text } : undefined;
+  };
+  const inRoot = await valuesAt('values.yaml');
   if (inRoot !== undefined) return inRoot;
   const charts = (await base.list('helm', signal)).filter((path) => /^helm\/[^/]+\/values\.yaml$/.test(path));
   const found = [];
   for (const path of charts) {
-    const values = await valuesWithJobs(base, path, signal);
+    const values = await valuesAt(path);
     if (values !== undefined) found.push(values);
   }
   const [first, second] = found;
   if (first === undefined) {
-    return { missing: 'The repository has no values.yaml and no helm/…/values.yaml with scheduleJobs.' };
+    const none = 'The repository has no values.yaml and no helm/…/values.yaml with scheduleJobs.';
+    return { missing: [none, ...unusable].join(' ') };
   }
   if (second === undefined) return first;
   const paths = found.map(({ path }) => path).join(' and ');
   return { missing: `${paths} have scheduleJobs. Set STUDIO_HELM_VALUES_PATH to one of them.` };
 }
 
-async function valuesWithJobs(base: RepositoryBase, path: string, signal: AbortSignal) {
-  const file = await base.read(path, signal);
-  // The values of another chart must not get a key that its chart does not know.
-  return file !== undefined && /^scheduleJobs\s*:/m.test(file.text) ? { path, text: file.text } : undefined;
+/** The values of another chart must not get a key that its chart does not know. */
+function hasJobs({ text }: RepositoryFile): boolean {
+  return /^scheduleJobs\s*:/m.test(text);
+}
+
+/** A values file that cannot be used, such as a link, must not prevent the proposal of a connector. @returns why it cannot be used */
+async function readUsable(
+  base: RepositoryBase,
+  path: string,
+  signal: AbortSignal,
+): Promise<RepositoryFile | string | undefined> {
+  try {
+    return await base.read(path, signal);
+  } catch (thrown) {
+    if (thrown instanceof BridgeError && thrown.code === 'REPOSITORY_FILE_REFUSED') return thrown.message;
+    throw thrown;
+  }
 }

@@ -10,6 +10,9 @@ import { failure, GithubError, refusal } from './failures.ts';
 import { AnswerFormError, textAt } from './fields.ts';
 import type { GithubSettings } from './settings.ts';
 
+/** The request of an app for the token of its installation. */
+const SIGN_IN = 'POST /app/installations/{installation}/access_tokens';
+
 export interface GithubContext {
   readonly settings: GithubSettings;
   readonly clock: Clock;
@@ -46,6 +49,10 @@ export class GithubApi {
     return this.#context.settings.owner;
   }
 
+  get signsInAs(): 'token' | 'app' {
+    return this.#context.settings.credentials.kind;
+  }
+
   /**
    * Sends a request below `/repos/OWNER/NAME`, and reads its response.
    * @param expected further statuses that `read` gets; 2xx are always expected
@@ -77,12 +84,17 @@ export class GithubApi {
   ): Promise<Result> {
     const isRead = request.route.startsWith('GET ');
     for (let attempt = 0; ; attempt++) {
+      let isNew = true;
       try {
         const authorization = await this.#authorization.value(signal);
-        return await this.#once(request, authorization, read, signal, expected);
+        ({ isNew } = authorization);
+        return await this.#once(request, authorization.value, read, signal, expected);
       } catch (thrown) {
         if (!(thrown instanceof GithubError)) throw thrown;
-        if (thrown.status === 401) this.#authorization.forget();
+        const isRefused = thrown.status === 401;
+        if (isRefused) this.#authorization.forget();
+        // A token of an installation can be revoked before it expires; a refused request had no effect.
+        if (isRefused && !isNew) continue;
         if (!isRead || !thrown.isUnclear || attempt >= GITHUB_READ_RETRIES) throw thrown;
         await sleep(this.#context.retryMs, signal);
       }
@@ -100,6 +112,8 @@ export class GithubApi {
     const asked = {
       name: nameOf(request),
       repository: this.repository,
+      signsInAs: this.signsInAs,
+      isSignIn: request.route === SIGN_IN,
       redact: (text: string) => redactor.redact(text),
       now: clock.now(),
     };
@@ -128,7 +142,7 @@ export class GithubApi {
 
   #installationToken(jwt: string, installation: string, signal: AbortSignal): Promise<InstallationToken> {
     const request: GithubRequest = {
-      route: 'POST /app/installations/{installation}/access_tokens',
+      route: SIGN_IN,
       parameters: {
         installation,
         repositories: [this.#context.settings.name],

@@ -36,16 +36,22 @@ export class Authorization {
     this.#addToken = addToken;
   }
 
-  async value(signal: AbortSignal): Promise<string> {
-    if (this.#credentials.kind === 'token') return `Bearer ${this.#credentials.token}`;
-    const nowMs = this.#clock.now().getTime();
-    if (this.#cached === undefined || this.#cached.expiresMs - nowMs < GITHUB_TOKEN_MARGIN_SECONDS * 1_000) {
-      const jwt = appJwt(this.#credentials, nowMs);
-      this.#addToken(jwt);
-      this.#cached = await this.#request(`Bearer ${jwt}`, this.#credentials, signal);
-      this.#addToken(this.#cached.token);
+  /** @returns the value of the header; `isNew`: no other value can be had */
+  async value(signal: AbortSignal): Promise<{ readonly value: string; readonly isNew: boolean }> {
+    if (this.#credentials.kind === 'token') {
+      return { value: `Bearer ${this.#credentials.token}`, isNew: true };
     }
-    return `Bearer ${this.#cached.token}`;
+    const nowMs = this.#clock.now().getTime();
+    const known = this.#cached;
+    // A time that cannot be read counts as one that has passed.
+    if (known !== undefined && known.expiresMs - nowMs >= GITHUB_TOKEN_MARGIN_SECONDS * 1_000) {
+      return { value: `Bearer ${known.token}`, isNew: false };
+    }
+    const jwt = appJwt(this.#credentials, nowMs);
+    this.#addToken(jwt);
+    this.#cached = await this.#request(`Bearer ${jwt}`, this.#credentials, signal);
+    this.#addToken(this.#cached.token);
+    return { value: `Bearer ${this.#cached.token}`, isNew: true };
   }
 
   /** Forgets the token of the installation, because GitHub refused it. */

@@ -1,18 +1,14 @@
 import type { ErrorCode } from '../../core/error-kinds.ts';
 import { BridgeError } from '../../core/errors.ts';
-import { msUntil, notBeforeWords, retryAfterMs } from '../../core/retry.ts';
-import { printable } from '../../core/text/printable.ts';
+import { notBeforeWords } from '../../core/retry.ts';
 import { asError } from '../../core/thrown.ts';
 import { networkErrorOf } from '../../net/network-error.ts';
 import { networkHint, networkWords, type NetworkHints } from '../../net/network-error-text.ts';
-import { GITHUB_WORDS_LENGTH_MAX } from '../limits.ts';
 import { wordsOf } from './failure-words.ts';
 import { RedirectRefusedError, type GithubAnswer } from './client.ts';
+import { verdictOf } from './refusal-verdict.ts';
+import { CHECKS_FIRST, type Asked } from './verdict.ts';
 
-/** GitHub asks to wait at least this long after a secondary limit that names no time. */
-const SECONDARY_LIMIT_WAIT_MS = 60_000;
-
-const CHECKS_FIRST = 'Try again: the next attempt checks the branch and the pull request before it writes.';
 const HINTS: NetworkHints = {
   name: 'the host name in GITHUB_API_URL',
   server: 'host and port in GITHUB_API_URL, and that the server runs',
@@ -53,21 +49,6 @@ export class GithubError extends BridgeError {
   }
 }
 
-interface Asked {
-  /** Names the request in messages, such as `POST /repos/o/r/git/refs`. */
-  readonly name: string;
-  readonly repository: string;
-  readonly redact: (text: string) => string;
-  readonly now: Date;
-}
-
-interface Verdict {
-  readonly code: ErrorCode;
-  readonly what: string;
-  readonly hint: string;
-  readonly notBefore?: Date | undefined;
-}
-
 /** The error of a response that is not a success. */
 export function refusal(answer: GithubAnswer, asked: Asked): GithubError {
   const { status } = answer;
@@ -95,146 +76,4 @@ export function failure(thrown: unknown, asked: Asked): GithubError {
     words: '',
     cause: thrown,
   });
-}
-
-function verdictOf(answer: GithubAnswer, words: string, asked: Asked): Verdict {
-  const { status } = answer;
-  if (status === 401) {
-    return {
-      code: 'GITHUB_CREDENTIALS',
-      what: 'GitHub refuses the credentials: the token is wrong, revoked or expired',
-      hint: 'Create a new token and set GITHUB_TOKEN; for an app, check GITHUB_APP_ID and its private key. A retry does not help.',
-    };
-  }
-  const limited = limitOf(answer, words, asked.now);
-  if (limited !== undefined) return limited;
-  if (status === 403) return forbidden(answer, words, asked);
-  if (status === 404 || status === 410) {
-    return {
-      code: 'GITHUB_NOT_FOUND',
-      what: `GitHub found nothing for this request in ${asked.repository}, or the credentials cannot see it`,
-      hint: 'Check GITHUB_REPO and GITHUB_BASE_BRANCH, and that the credentials include this repository with the permissions Contents and Pull requests.',
-    };
-  }
-  if (status === 407) {
-    const hint = 'Put the user and the password of the proxy into HTTPS_PROXY.';
-    return { code: 'GITHUB_UNREACHABLE', what: 'The proxy asks for a user and a password', hint };
-  }
-  if (status === 409) return conflict(words, asked);
-  if (status === 408 || status >= 500) {
-    return {
-      code: 'GITHUB_UNREACHABLE',
-      what: 'GitHub failed, and it is unknown whether the request took effect',
-      hint: CHECKS_FIRST,
-    };
-  }
-  return unprocessable(status, words);
-}
-
-function forbidden({ header }: GithubAnswer, words: string, asked: Asked): Verdict {
-  const code = 'GITHUB_PERMISSION';
-  const sso = header('x-github-sso');
-  if (sso !== undefined) {
-    const link = /url=(?<link>https:\/\/[^\s;,]+)/.exec(sso)?.groups?.['link'];
-    return {
-      code,
-      what: 'The organisation requires single sign-on for this token',
-      hint: `Authorise the token for the organisation${link === undefined ? ' in its settings' : ` at ${printable(asked.redact(link))}`}. A retry does not help before.`,
-    };
-  }
-  if (/archived/i.test(words)) {
-    return {
-      code,
-      what: `The repository ${asked.repository} is archived, so it cannot be changed`,
-      hint: 'Unarchive it, or set GITHUB_REPO to another repository.',
-    };
-  }
-  if (/rule violations|protected branch/i.test(words)) {
-    return {
-      code,
-      what: 'A rule of the repository forbids this change',
-      hint: 'Allow the credentials to create and update branches that start with studio/ in the rules of the repository.',
-    };
-  }
-  const needed = header('x-accepted-github-permissions');
-  return {
-    code,
-    what: 'The credentials lack a permission',
-    hint: `Give them ${needed === undefined ? 'read and write access to Contents and Pull requests' : `the permission ${printable(needed).slice(0, GITHUB_WORDS_LENGTH_MAX)}`} for ${asked.repository}. A retry does not help before.`,
-  };
-}
-
-/** Primary and secondary limits have the status 403 or 429. */
-function limitOf({ status, header }: GithubAnswer, words: string, now: Date): Verdict | undefined {
-  if (status !== 403 && status !== 429) return undefined;
-  const asked = header('retry-after');
-  const isPrimary = header('x-ratelimit-remaining') === '0';
-  const isSecondary = /secondary rate limit|abuse detection|rate limit exceeded/i.test(words);
-  if (status === 403 && asked === undefined && !isPrimary && !isSecondary) return undefined;
-  const reset = Number(header('x-ratelimit-reset'));
-  const resetAt = isPrimary && Number.isSafeInteger(reset) && reset > 0 ? new Date(reset * 1_000) : undefined;
-  const waitMs =
-    (asked === undefined ? 0 : retryAfterMs(asked, now)) || msUntil(resetAt, now) || SECONDARY_LIMIT_WAIT_MS;
-  const notBefore = new Date(now.getTime() + waitMs);
-  return {
-    code: 'GITHUB_LIMITED',
-    what: isPrimary
-      ? 'The credentials have used up their requests of this hour'
-      : 'GitHub limits how fast these credentials may send requests',
-    hint: `Try again after ${notBefore.toISOString()}, and not before.`,
-    notBefore,
-  };
-}
-
-function conflict(words: string, { repository }: Asked): Verdict {
-  return /empty/i.test(words)
-    ? {
-        code: 'GITHUB_CONFLICT',
-        what: `The repository ${repository} is empty`,
-        hint: 'Create its base branch with a first commit, such as a README.',
-      }
-    : {
-        code: 'GITHUB_CONFLICT',
-        what: `The repository ${repository} is being changed by another request`,
-        hint: 'Try again in a moment.',
-      };
-}
-
-function unprocessable(status: number, words: string): Verdict {
-  const code = 'GITHUB_REFUSED';
-  if (/rule violations|protected branch/i.test(words)) {
-    return {
-      code: 'GITHUB_PERMISSION',
-      what: 'A rule of the repository forbids this change',
-      hint: 'Allow the credentials to create and update branches that start with studio/ in the rules of the repository.',
-    };
-  }
-  if (words.includes('BadObjectState')) {
-    return {
-      code,
-      what: 'A file that is to be deleted does not exist any more',
-      hint: 'Open the page again, and propose the change from the newest version.',
-    };
-  }
-  if (/Reference update failed/i.test(words)) {
-    return {
-      code,
-      what: 'The branch cannot be created',
-      hint: 'Delete a branch that is called studio: its name prevents branches that start with studio/.',
-    };
-  }
-  if (/not a fast forward/i.test(words)) {
-    const hint = 'Propose the change again; it is then compared with the newest commit.';
-    return { code, what: 'Another commit reached the branch first', hint };
-  }
-  if (/already exists/i.test(words)) {
-    const hint = 'Propose the change again; what exists is then found and extended.';
-    return { code, what: 'The branch or the pull request exists already', hint };
-  }
-  if (status === 400 && /api.version/i.test(words)) {
-    const hint = 'Use a GitHub Enterprise Server that supports the version 2022-11-28 of the API.';
-    return { code, what: 'The server does not know this version of the API', hint };
-  }
-  const hint = 'Read what GitHub wrote. A retry does not help before that is corrected.';
-  return { code, what: 'GitHub refuses the request', hint };
 }

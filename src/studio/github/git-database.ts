@@ -1,3 +1,4 @@
+import { printable } from '../../core/text/printable.ts';
 import type { GithubAnswer } from './client.ts';
 import type { GithubApi } from './api.ts';
 import { AnswerFormError, listAt, numberAt, shaAt, textAt, valueAt } from './fields.ts';
@@ -41,10 +42,24 @@ export async function readRepository(api: GithubApi, signal: AbortSignal): Promi
     fullName: textAt(data, 'full_name'),
     defaultBranch: textAt(data, 'default_branch'),
     archived: valueAt(data, ['archived']) === true,
-    mayPush: valueAt(data, ['permissions', 'push']) !== false,
+    // GitHub lists the rights of a user here; those of an app, which has other ones, are all false.
+    mayPush: api.signsInAs === 'app' || valueAt(data, ['permissions', 'push']) !== false,
     tokenExpires: expiryOf(header('github-authentication-token-expiration')),
   });
   return api.call({ route: 'GET /' }, read, signal);
+}
+
+/**
+ * A sentence about a repository that was renamed; undefined if it has the configured name. GitHub redirects requests that only read,
+ * and a write must not follow.
+ */
+export function movedSentence({ fullName }: RemoteRepository, repository: string): string | undefined {
+  if (fullName.toLowerCase() === repository.toLowerCase()) return undefined;
+  return `The repository ${repository} is called ${printable(fullName)} now.`;
+}
+
+export function movedHint({ fullName }: RemoteRepository): string {
+  return `Set GITHUB_REPO to ${printable(fullName)}.`;
 }
 
 /** GitHub writes `2026-12-24 10:00:00 UTC` or `2026-12-24 10:00:00 +0100`. */

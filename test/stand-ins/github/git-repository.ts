@@ -62,6 +62,15 @@ export class GitRepository {
     }
   }
 
+  /** @returns undefined if the commits have no common ancestor */
+  mergeBase(one: string, other: string): string | undefined {
+    try {
+      return this.git(['merge-base', one, other]);
+    } catch {
+      return undefined;
+    }
+  }
+
   entries(tree: string, recursive: boolean): { mode: string; type: string; sha: string; path: string }[] {
     const listed = this.git(['ls-tree', '-z', ...(recursive ? ['-r', '-t'] : []), tree]);
     return listed

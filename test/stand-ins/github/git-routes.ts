@@ -26,7 +26,10 @@ function refAnswer(ref: string, sha: string, status = 200): Answer {
 
 function readRef(repository: GitRepository, name: string): Answer {
   const sha = repository.object('commit', `refs/${name}`);
-  return sha === undefined ? NOT_FOUND : refAnswer(`refs/${name}`, sha);
+  if (sha !== undefined) return refAnswer(`refs/${name}`, sha);
+  return repository.git(['for-each-ref', '--count=1']) === ''
+    ? refused(409, 'Git Repository is empty.')
+    : NOT_FOUND;
 }
 
 export function commitData(repository: GitRepository, sha: string) {

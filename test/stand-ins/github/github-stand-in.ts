@@ -31,9 +31,16 @@ export interface GithubStandIn {
   /** Decides about each request; `number` counts from 1 after `requests` was emptied. */
   fault: (request: StandInRequest, number: number) => Fault | undefined;
   archived: boolean;
+  defaultBranch: string;
+  /** The name that the repository has now, if it was renamed. Requests with the old name that only read are answered. */
+  renamedTo: string | undefined;
   permissions: { contents: 'read' | 'write'; pullRequests: 'read' | 'write' };
   /** Merges a pull request as a person does. */
   merge(number: number, squash?: boolean): void;
+  /** Deletes a branch; GitHub then closes its open pull requests. */
+  deleteBranch(name: string): void;
+  /** Renames the default branch; GitHub then changes the base of open pull requests. */
+  renameDefaultBranch(name: string): void;
   close(): Promise<void>;
 }
 
@@ -76,12 +83,25 @@ export async function startGithub({
     requests: [],
     fault: () => undefined,
     archived: false,
+    defaultBranch: 'main',
+    renamedTo: undefined,
     permissions: { contents: 'write', pullRequests: 'write' },
     merge(number, squash) {
       const pull = standIn.pulls.find((each) => each.number === number);
       if (pull === undefined) throw new Error(`Unknown pull request: ${number}.`);
       repository.merge(pull.base, pull.head, squash);
       Object.assign(pull, { state: 'closed', mergedAt: new Date().toISOString() });
+    },
+    deleteBranch(branch) {
+      repository.git(['update-ref', '-d', `refs/heads/${branch}`]);
+      for (const pull of standIn.pulls)
+        if (pull.head === branch && pull.isFork !== true) pull.state = 'closed';
+    },
+    renameDefaultBranch(branch) {
+      repository.git(['branch', '--move', standIn.defaultBranch, branch]);
+      for (const pull of standIn.pulls)
+        if (pull.state === 'open' && pull.base === standIn.defaultBranch) pull.base = branch;
+      standIn.defaultBranch = branch;
     },
     close: () => server.close(),
   };
@@ -127,21 +147,25 @@ function answerOf(standIn: GithubStandIn, appKey: string | undefined, asked: Ask
   if (headers['user-agent'] === undefined) return refused(403, 'Request forbidden by administrative rules.');
   if (!['2022-11-28', undefined].includes(headers['x-github-api-version']?.toString()))
     return refused(400, 'The API version is not supported.');
-  if (path.startsWith('/api/v3/app/')) return installationToken(appKey, asked);
+  if (path.startsWith('/api/v3/app/')) return installationToken(standIn, appKey, asked);
   const token = /^(?:bearer|token) (?<token>.+)$/i.exec(headers.authorization ?? '')?.groups?.['token'];
   if (token !== TOKEN && token !== INSTALLATION_TOKEN) return refused(401, 'Bad credentials');
   if (path.startsWith('/api/v3')) return refused(404, 'Not Found');
   const { repository, owner, name, pulls } = standIn;
+  // The rights of a user; an app has none of them, whatever its permissions are.
+  const isUser = token === TOKEN;
   if (path === '') {
     return ok({
       id: 1,
-      full_name: `${owner}/${name}`,
-      default_branch: 'main',
+      full_name: standIn.renamedTo ?? `${owner}/${name}`,
+      default_branch: standIn.defaultBranch,
       archived: standIn.archived,
-      permissions: { push: standIn.permissions.contents === 'write', pull: true },
+      permissions: { push: isUser && standIn.permissions.contents === 'write', pull: isUser },
     });
   }
   if (method !== 'GET') {
+    const location = `/api/v3/repositories/1${path}`;
+    if (standIn.renamedTo !== undefined) return refused(307, 'Moved', { headers: { location } });
     if (standIn.archived) return refused(403, 'Repository was archived so is read-only.');
     const right = path.startsWith('/pulls') ? 'pullRequests' : 'contents';
     if (standIn.permissions[right] === 'read') {
@@ -159,7 +183,11 @@ function answerOf(standIn: GithubStandIn, appKey: string | undefined, asked: Ask
 }
 
 /** Checks the JWT of the app as GitHub does: its signature, its issuer and its lifetime of at most ten minutes. */
-function installationToken(appKey: string | undefined, { headers, path, method }: Asked): Answer {
+function installationToken(
+  { permissions: granted }: GithubStandIn,
+  appKey: string | undefined,
+  { headers, path, method, body }: Asked,
+): Answer {
   const [head = '', claims = '', signature = ''] = (headers.authorization ?? '')
     .replace(/^Bearer /, '')
     .split('.');
@@ -177,6 +205,17 @@ function installationToken(appKey: string | undefined, { headers, path, method }
   if (Number(parsed.iat) > now || parsed.iss !== '7') return refused(401, 'Issuer claim is wrong');
   if (method !== 'POST' || !path.endsWith('/installations/99/access_tokens'))
     return refused(404, 'Not Found');
+  if (JSON.stringify(body['repositories']) !== JSON.stringify([NAME]))
+    return refused(
+      422,
+      'There is at least one repository that does not exist or is not accessible to the parent installation.',
+    );
+  const wanted = body['permissions'] as Record<string, unknown>;
+  if (
+    (wanted['contents'] === 'write' && granted.contents === 'read') ||
+    (wanted['pull_requests'] === 'write' && granted.pullRequests === 'read')
+  )
+    return refused(422, 'The permissions requested are not granted to this installation.');
   return ok({ token: INSTALLATION_TOKEN, expires_at: new Date(Date.now() + 3_600_000).toISOString() }, 201);
 }
 

@@ -10,7 +10,9 @@ export interface StandInPull {
   state: 'open' | 'closed';
   mergedAt: string | null;
   readonly head: string;
-  readonly base: string;
+  base: string;
+  /** The pull request of a fork in the same organisation, whose branch may have the same name. */
+  readonly isFork?: true;
 }
 
 export interface PullPlace {
@@ -46,7 +48,12 @@ function pullData({ repository, owner, name }: PullPlace, pull: StandInPull) {
     html_url: `https://git.example.com/${owner}/${name}/pull/${pull.number}`,
     merged_at: pull.mergedAt,
     mergeable: null,
-    head: { ref: pull.head, label: `${owner}:${pull.head}`, sha: repository.branch(pull.head) ?? null, repo },
+    head: {
+      ref: pull.head,
+      label: `${owner}:${pull.head}`,
+      sha: repository.branch(pull.head) ?? null,
+      repo: pull.isFork === true ? { id: 2, full_name: `${owner}/${name}-fork` } : repo,
+    },
     base: { ref: pull.base, label: `${owner}:${pull.base}`, sha: repository.branch(pull.base) ?? null, repo },
   };
 }
@@ -81,7 +88,8 @@ function created(place: PullPlace, { title, head, base, body }: Asked['body']): 
   const [tip, target] = [repository.branch(branch), repository.branch(base)];
   if (tip === undefined) return invalid('head');
   if (target === undefined) return invalid('base');
-  if (pulls.some((pull) => pull.state === 'open' && pull.head === branch && pull.base === base))
+  const isSame = (pull: StandInPull) => pull.isFork !== true && pull.head === branch && pull.base === base;
+  if (pulls.some((pull) => pull.state === 'open' && isSame(pull)))
     return custom(`A pull request already exists for ${owner}:${branch}.`);
   if (repository.isAncestor(tip, target)) return custom(`No commits between ${base} and ${branch}`);
   const text = typeof body === 'string' ? body : '';
@@ -107,7 +115,8 @@ function compared({ repository }: PullPlace, base: string, head: string): Answer
     .git(['rev-list', '--left-right', '--count', `${base}...${head}`])
     .split('\t')
     .map(Number);
-  const mergeBase = repository.git(['merge-base', base, head]);
+  const mergeBase = repository.mergeBase(base, head);
+  if (mergeBase === undefined) return refused(404, `No common ancestor between ${base} and ${head}.`);
   return ok({
     ahead_by: ahead,
     behind_by: behind,

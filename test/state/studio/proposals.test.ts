@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Clock } from '../../../src/core/time/clock.ts';
 import { openServerDatabase } from '../../../src/database/open-server-database.ts';
-import { openProposalStore, type ProposalAttempt } from '../../../src/state/studio/proposals.ts';
+import { openProposalStore } from '../../../src/state/studio/proposals.ts';
+import type { ProposalAttempt } from '../../../src/state/studio/stored-proposal.ts';
 import { eventually } from '../../support/eventually.ts';
 import { stateAddresses } from '../../support/databases/state-addresses.ts';
 
@@ -46,12 +47,21 @@ describe.each(['SQLite', 'Postgres'])('the journal of proposals in %s', (engine)
     await store.change('p2', { state: 'commit', nextCommit: 'e'.repeat(40) });
     expect((await store.list({ connectorId: 'orders', limit: 5 })).map(({ id }) => id)).toEqual(['p2', 'p1']);
     expect(await store.list({ connectorId: 'other', limit: 5 })).toEqual([]);
-    expect(await store.commitsOf('acme/connectors', 'studio/orders')).toEqual(
-      new Set(['d'.repeat(40), 'e'.repeat(40)]),
-    );
-    expect(await store.toCheck(new Date())).toEqual([]);
+    const written = await store.commitsOf('acme/connectors', 'studio/orders');
+    expect([...written].map(([commit, { id, state }]) => [commit.charAt(0), id, state])).toEqual([
+      ['d', 'p1', 'merged'],
+      ['e', 'p2', 'commit'],
+    ]);
+    expect(await store.toCheck(new Date(), 9)).toEqual([]);
     await store.change('p2', { state: 'open', pull: { ...pull, number: 4 } });
-    expect((await store.toCheck(new Date('2027-01-01'))).map(({ id }) => id)).toEqual(['p2']);
+    const due = async (limit: number) =>
+      (await store.toCheck(new Date('2027-01-01'), limit)).map(({ id }) => id);
+    expect(await due(9)).toEqual(['p2']);
+    await store.change('p2', { checkedAt: '2026-01-01T00:00:00.000Z' });
+    const other = { connectorId: 'people', branch: 'studio/people' };
+    await store.begin({ ...ATTEMPT, ...other, id: 'p3' });
+    await store.change('p3', { state: 'open', pull: { ...pull, number: 5 } });
+    expect([await due(9), await due(1)]).toEqual([['p3', 'p2'], ['p3']]);
     await database.close();
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { inertBlock, inertCode } from '../../../src/studio/body/inert-text.ts';
+import { retireCommand } from '../../../src/studio/body/documents-text.ts';
 import { proposalBody, type ProposalText } from '../../../src/studio/body/proposal-body.ts';
 
 const HOSTILE = '@org/team fixes #1 <img onerror=x> {{7*7}} ```` ``` `a` \u202e [x](javascript:1)';
@@ -72,6 +73,14 @@ describe('proposalBody', () => {
     expect(keep).toContain('The documents stay in the index');
     const remove = proposalBody({ ...TEXT, action: 'delete', documents, documentsChoice: 'remove_first' });
     expect(remove).toContain('retire --connector connectors/hr-employees.yaml --allow-deletes 1234');
+  });
+});
+
+describe('retireCommand', () => {
+  test('quotes a path that a shell would carry out', () => {
+    expect(retireCommand('connectors/$(id);x.yaml', 3)).toBe(
+      "gemini-sync-bridge retire --connector 'connectors/$(id);x.yaml' --allow-deletes 3",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { refused } from '../../stand-ins/github/answers.ts';
 import { startGithub, type GithubStandIn } from '../../stand-ins/github/github-stand-in.ts';
 import { temporaryFolders } from '../../support/files/temporary-folder.ts';
 import { createCertificates } from '../../support/http/certificates.ts';
@@ -102,7 +103,7 @@ describe('the connection to GitHub', () => {
     await expect(ours.base(signal)).resolves.toMatchObject({ branch: 'main' });
   });
 
-  test('uses the token of the installation of an app, and requests it once', async () => {
+  test('uses the token of the installation of an app until it is refused, and says what the app lacks', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -113,7 +114,36 @@ describe('the connection to GitHub', () => {
     const ours = await proposals(github, { credentials });
     await expect(ours.propose(anOrder(), ADA, signal)).resolves.toMatchObject({ state: 'open' });
     expect(github.requests.filter(({ url }) => url.endsWith('/access_tokens')).length).toBe(1);
-    const wrong = await proposals(github, { credentials: { ...credentials, appId: '8' } });
-    await expect(wrong.base(signal)).rejects.toMatchObject({ code: 'GITHUB_CREDENTIALS' });
+    // GitHub can revoke the token at any time.
+    let revoked = 1;
+    const isSignIn = (url: string) => url.endsWith('/access_tokens');
+    github.fault = ({ url }) =>
+      !isSignIn(url) && revoked-- > 0 ? refused(401, 'Bad credentials') : undefined;
+    await expect(ours.propose(anOrder({}, 'changed'), ADA, signal)).resolves.toMatchObject({ state: 'open' });
+    expect(github.requests.filter(({ url }) => isSignIn(url)).length).toBe(2);
+    github.fault = ({ url }) => (isSignIn(url) ? undefined : refused(401, 'Bad credentials'));
+    await expect(ours.propose(anOrder(), ADA, signal)).rejects.toMatchObject({
+      message: expect.stringContaining('token of the installation'),
+    });
+
+    github.fault = () => undefined;
+    const messageOf = async (...more: Parameters<typeof proposals>) => {
+      const refusal = await (await proposals(...more)).base(signal).catch((thrown: unknown) => thrown);
+      return String(refusal).replace(/^\w+: | \(.*/gs, '');
+    };
+    github.permissions = { contents: 'write', pullRequests: 'read' };
+    const lacking = await messageOf(github, { credentials });
+    github.permissions = { contents: 'write', pullRequests: 'write' };
+    expect([
+      lacking,
+      await messageOf(github, { credentials: { ...credentials, appId: '8' } }),
+      await messageOf(github, { credentials: { ...credentials, installationId: '98' } }),
+      await messageOf(github, { credentials, name: 'other' }),
+    ]).toEqual([
+      'The installation of the app lacks a permission',
+      'GitHub refuses the app: its id or its private key is wrong, or the clock of this machine is',
+      'The app has no installation with this number',
+      'The app is not installed for the repository acme/other',
+    ]);
   });
 });

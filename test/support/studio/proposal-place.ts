@@ -8,7 +8,7 @@ import { silentLogger } from '../../../src/core/log.ts';
 import { systemClock, type Clock } from '../../../src/core/time/clock.ts';
 import { openServerDatabase } from '../../../src/database/open-server-database.ts';
 import { openAuditLog } from '../../../src/state/audit/audit-log.ts';
-import { openProposalStore } from '../../../src/state/studio/proposals.ts';
+import { openProposalStore, type ProposalStore } from '../../../src/state/studio/proposals.ts';
 import { gitBlob } from '../../../src/studio/git-blob.ts';
 import { localBase } from '../../../src/studio/local-base.ts';
 import type { GithubSettings } from '../../../src/studio/github/settings.ts';
@@ -41,10 +41,19 @@ export const QUICK: ProposalTiming = { betweenWritesMs: 0, retryMs: 1, busyMs: 1
 export async function openProposalPlace(
   folder: string,
   github: GithubSettings | undefined,
-  { timing = QUICK, clock = systemClock }: { readonly timing?: ProposalTiming; readonly clock?: Clock } = {},
+  {
+    timing = QUICK,
+    clock = systemClock,
+    storeOf = (store) => store,
+  }: {
+    readonly timing?: ProposalTiming;
+    readonly clock?: Clock;
+    /** Replaces parts of the journal, such as those that fail. */
+    readonly storeOf?: (store: ProposalStore) => ProposalStore;
+  } = {},
 ) {
   const database = await openServerDatabase({ file: join(folder, 'state.db') });
-  const store = openProposalStore(database, clock);
+  const store = storeOf(openProposalStore(database, clock));
   const log = openAuditLog(database, clock);
   const audited: AuditEvent[] = [];
   const audit = {

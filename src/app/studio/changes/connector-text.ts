@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { connectorDocument } from '../../../definitions/connector/schema/schema-document.ts';
-import { textAt } from '../../../definitions/draft.ts';
+import { textAt, valueAt } from '../../../definitions/draft.ts';
 import { editYaml } from '../../../definitions/edit/edit-yaml.ts';
 import { keyOrderOf } from '../../../definitions/edit/key-order.ts';
 import { checkDefinitionText } from '../../../definitions/files/check-definitions.ts';
@@ -29,9 +29,7 @@ export function pausedText(
 }
 
 function pausedIn(text: string): boolean {
-  const { value } = readYaml(text);
-  const spec: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'spec') : undefined;
-  return typeof spec === 'object' && spec !== null && Reflect.get(spec, 'paused') === true;
+  return valueAt(readYaml(text).value, 'spec.paused') === true;
 }
 
 /** `metadata.name` of a text that may otherwise be invalid. */

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../core/access/actor.ts';
 import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
+import { gitBlob } from '../../../studio/git-blob.ts';
 import type { RepositoryBase } from '../../../studio/repository.ts';
 import type { Draft, DraftService } from '../drafts/draft-service.ts';
 import { nameOf } from './connector-text.ts';
@@ -37,7 +38,8 @@ export async function draftIntended(
     now?.text === text ||
     (now !== undefined && (await wasProposed(draft, connectorId, now.blob, service)));
   if (isUnchanged) return { ...common, basedOnBlob: now?.blob ?? null, conflict: null };
-  if (begun !== null && (await service.isBegunWith(connectorId, { path, blob: begun.blob }, signal))) {
+  const file = begun === null ? undefined : { path, blob: begun.blob, after: gitBlob(text) };
+  if (begun !== null && file !== undefined && (await service.isBegunWith(connectorId, file, signal))) {
     return { ...common, basedOnBlob: begun.blob, conflict: null };
   }
   if (intent !== 'edit' && begun === null) {

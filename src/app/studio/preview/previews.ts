@@ -9,13 +9,12 @@ import { createRedactor, type Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
 import type { Connector } from '../../../definitions/connector/types.ts';
-import { textAt } from '../../../definitions/draft.ts';
-import { readYaml } from '../../../definitions/yaml/yaml.ts';
 import { parseDatabaseUrl } from '../../../database/database-url.ts';
 import type { GuardedServer } from '../../../net/guard/connection-checks.ts';
 import type { ProxySettings } from '../../../net/proxy.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { PolicyPlace } from '../../catalog/policy.ts';
+import { nameOf } from '../changes/connector-text.ts';
 import { PREVIEW_DOCUMENTS, PREVIEW_EVENTS_BYTES_MAX } from '../../limits.ts';
 import type { PreviewOrder, PreviewResult } from '../preview-process/preview-order.ts';
 import { shownValue } from '../preview-process/shown-value.ts';
@@ -246,6 +245,6 @@ function outcomeOf(code: string): AuditEvent['outcome'] {
 
 /** The name of the connector, for the audit log: only what can be a name, because the text may contain anything. */
 function nameIn(text: string): string {
-  const name = textAt(readYaml(text).value, 'metadata.name');
+  const name = nameOf(text);
   return name !== undefined && isConnectorName(name) ? name : 'unnamed';
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../../../core/log.ts';
 import { sleep } from '../../../core/retry.ts';
 import type { Redactor } from '../../../core/secrets/redact.ts';
 import type { Clock } from '../../../core/time/clock.ts';
+import { isConnectorName } from '../../../definitions/connector/connector-name.ts';
 import { GithubApi } from '../../../studio/github/api.ts';
 import { readBranch } from '../../../studio/github/git-database.ts';
 import { openPull } from '../../../studio/github/pull-requests.ts';
@@ -12,7 +13,8 @@ import { tokenExpiryWarning } from '../../../studio/github/token-expiry.ts';
 import type { GithubSettings } from '../../../studio/github/settings.ts';
 import type { RepositoryBase } from '../../../studio/repository.ts';
 import type { ProposalLease } from '../../../state/studio/proposal-lease.ts';
-import type { ProposalStore, StoredProposal } from '../../../state/studio/proposals.ts';
+import type { ProposalStore } from '../../../state/studio/proposals.ts';
+import type { StoredProposal } from '../../../state/studio/stored-proposal.ts';
 import {
   PROPOSAL_BETWEEN_WRITES_MS,
   PROPOSAL_BUSY_MS,
@@ -58,8 +60,6 @@ const TIMING: ProposalTiming = {
   busyMs: PROPOSAL_BUSY_MS,
   leaseMs: PROPOSAL_LEASE_MS,
 };
-/** The pattern of `metadata.name`; every such name is safe in the name of a branch. */
-const CONNECTOR = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 
 /** @throws BridgeError ENVIRONMENT_INVALID for a proxy that is not an address */
 export function openProposals(context: ProposalContext): ProposalService & { close(): Promise<void> } {
@@ -98,7 +98,7 @@ export function openProposals(context: ProposalContext): ProposalService & { clo
       });
     },
     async isBegunWith(connectorId, file, signal) {
-      if (access === undefined || !CONNECTOR.test(connectorId)) return false;
+      if (access === undefined || !isConnectorName(connectorId)) return false;
       const base = await access.recentBase(signal);
       const branch = `studio/${connectorId}`;
       const head = await readBranch(access.api, branch, signal);
@@ -185,7 +185,8 @@ async function waitForLease(
 }
 
 function requireConnector(id: string): void {
-  if (CONNECTOR.test(id)) return;
+  // Every such name is safe in the name of a branch.
+  if (isConnectorName(id)) return;
   throw new BridgeError('PROPOSAL_REFUSED', `${JSON.stringify(id)} is not the name of a connector.`, {
     hint: 'Use lower-case letters, digits and hyphens, with a letter or digit at both ends; at most 64 characters.',
   });

@@ -63,10 +63,13 @@ export interface ProposalService {
    * @throws BridgeError RIGHT_MISSING, GITHUB_*, PROPOSAL_EMPTY, PROPOSAL_CONFLICT or STATE_*
    */
   propose(order: ProposalOrder, actor: Actor, signal: AbortSignal): Promise<ProposalRecord>;
-  /** Whether the open pull request of a connector has this version of its file, and the base branch did not change it since. */
+  /**
+   * Whether the open pull request of a connector has this version of its file, or already the proposed one, and the base branch did
+   * not change it since.
+   */
   isBegunWith(
     connectorId: string,
-    file: { readonly path: string; readonly blob: string },
+    file: { readonly path: string; readonly blob: string; readonly after: string },
     signal: AbortSignal,
   ): Promise<boolean>;
   /** The text of a version of a file; undefined if the repository does not have it. @throws BridgeError GITHUB_* */

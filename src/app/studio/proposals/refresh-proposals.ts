@@ -3,8 +3,9 @@ import type { Logger } from '../../../core/log.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import type { GithubApi } from '../../../studio/github/api.ts';
 import { readPull } from '../../../studio/github/pull-requests.ts';
-import type { ProposalChange, ProposalStore, StoredProposal } from '../../../state/studio/proposals.ts';
-import { PROPOSAL_CHECK_MS } from '../../limits.ts';
+import type { ProposalStore } from '../../../state/studio/proposals.ts';
+import type { ProposalChange, StoredProposal } from '../../../state/studio/stored-proposal.ts';
+import { PROPOSAL_CHECK_MS, PROPOSALS_CHECKED_MAX } from '../../limits.ts';
 
 interface Refreshing {
   readonly api: GithubApi;
@@ -19,7 +20,8 @@ export async function refreshProposals(
   signal: AbortSignal,
 ): Promise<void> {
   const now = clock.now();
-  for (const proposal of await store.toCheck(new Date(now.getTime() - PROPOSAL_CHECK_MS))) {
+  const due = await store.toCheck(new Date(now.getTime() - PROPOSAL_CHECK_MS), PROPOSALS_CHECKED_MAX);
+  for (const proposal of due) {
     const checkedAt = now.toISOString();
     try {
       await store.change(proposal.id, { checkedAt, ...(await stateOf(api, store, proposal, signal)) });

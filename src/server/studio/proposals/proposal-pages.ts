@@ -41,7 +41,7 @@ function changeReplies({ changes }: StudioContext) {
       }
       const { code, message, hint } = toBridgeError(thrown);
       if (!/^(PROPOSAL|GITHUB)_/.test(code)) throw thrown;
-      const flash = { tone: 'bad', text: `Nothing was proposed. ${message}` } as const;
+      const flash = { tone: 'bad', text: `The proposal was not completed. ${message}` } as const;
       keepFlash({ ...flash, ...(hint === undefined ? {} : { hint }) }, STUDIO_PATH, request, reply);
       return reply.redirect(pathsOf(subject).action, 303);
     }

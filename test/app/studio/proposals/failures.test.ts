@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BridgeError } from '../../../../src/core/errors.ts';
-import { refused, type Answer } from '../../../stand-ins/github/answers.ts';
-import { startGithub, type GithubStandIn } from '../../../stand-ins/github/github-stand-in.ts';
+import { refused } from '../../../stand-ins/github/answers.ts';
+import { startGithub, type Fault, type GithubStandIn } from '../../../stand-ins/github/github-stand-in.ts';
+import { gitBlob } from '../../../../src/studio/git-blob.ts';
 import { temporaryFolders } from '../../../support/files/temporary-folder.ts';
 import {
   ADA,
@@ -45,7 +46,7 @@ async function errorOf(work: Promise<unknown>): Promise<BridgeError> {
 type Case = readonly [
   what: string,
   request: string,
-  answer: Answer,
+  answer: Fault,
   code: string,
   message: RegExp,
   hint: RegExp,
@@ -211,6 +212,102 @@ const CASES: readonly Case[] = [
     /renamed or moved/,
   ],
   [
+    '403 of an address',
+    'GET /',
+    refused(
+      403,
+      'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+    ),
+    'GITHUB_PERMISSION',
+    /the address of this machine/,
+    /IP allow list/,
+  ],
+  [
+    '403 of a kind of token',
+    'GET /',
+    refused(403, '`acme` forbids access via a personal access token (classic).'),
+    'GITHUB_PERMISSION',
+    /this kind of token/,
+    /fine-grained token/,
+  ],
+  [
+    '403 of a suspended account',
+    'GET /',
+    refused(403, 'Sorry. Your account was suspended.'),
+    'GITHUB_PERMISSION',
+    /is suspended/,
+    /owner of the organisation/,
+  ],
+  [
+    '451 of a blocked repository',
+    'GET /',
+    refused(451, 'Repository access blocked'),
+    'GITHUB_PERMISSION',
+    /has locked/,
+    /page of the repository/,
+  ],
+  [
+    '409 of a secret',
+    'POST /git/trees',
+    refused(409, 'Repository rule violations found\n\nSecret detected in content'),
+    'GITHUB_PERMISSION',
+    /looks like a secret/,
+    /replace the secret itself/,
+  ],
+  [
+    '422 of signed commits',
+    'POST /git/refs',
+    refused(422, 'Repository rule violations found\n\nCommits must have verified signatures.'),
+    'GITHUB_PERMISSION',
+    /requires signed commits/,
+    /GitHub signs the commits of an app/,
+  ],
+  [
+    '422 of a commit that is not known yet',
+    'POST /git/refs',
+    refused(422, 'Object does not exist'),
+    'GITHUB_REFUSED',
+    /does not know the new commit/,
+    /in a moment/,
+  ],
+  [
+    '422 of an update',
+    'POST /git/refs',
+    refused(422, 'Reference cannot be updated'),
+    'GITHUB_REFUSED',
+    /cannot be updated/,
+    /protection rules/,
+  ],
+  [
+    '422 of a deleted base branch',
+    'POST /pulls',
+    refused(422, 'Validation Failed', {
+      errors: [{ resource: 'PullRequest', field: 'base', code: 'invalid' }],
+    }),
+    'GITHUB_REFUSED',
+    /base branch does not exist/,
+    /GITHUB_BASE_BRANCH/,
+  ],
+  [
+    'a cut connection',
+    'GET /git/ref',
+    'cut before',
+    'GITHUB_UNREACHABLE',
+    /failed: /,
+    /checks the branch and the pull request/,
+  ],
+  [
+    'a renamed repository',
+    'GET /',
+    {
+      status: 200,
+      data: { full_name: 'acme/renamed', default_branch: 'main', permissions: { push: true } },
+    },
+    'GITHUB_MOVED',
+    /is called acme\/renamed now/,
+    /GITHUB_REPO to acme\/renamed/,
+  ],
+  [
     'a login page',
     'GET /',
     { status: 200, data: 'Log in', headers: {} },
@@ -268,9 +365,10 @@ describe('a failure of GitHub', () => {
 
   test('of the pull request alone is made good by the next attempt, which adopts the branch', async () => {
     github.permissions = { contents: 'write', pullRequests: 'read' };
-    expect((await errorOf(place.proposals.propose(anOrder(), ADA, signal))).hint).toContain(
-      'pull_requests=write',
-    );
+    expect(await errorOf(place.proposals.propose(anOrder(), ADA, signal))).toMatchObject({
+      message: expect.stringContaining('The branch studio/orders may have the change already'),
+      hint: expect.stringContaining('pull_requests=write'),
+    });
     const written = github.repository.branch('studio/orders');
     expect(await place.proposals.list({ limit: 5 })).toMatchObject([
       { state: 'branch', error: { code: 'GITHUB_PERMISSION' } },
@@ -289,6 +387,53 @@ describe('a failure of GitHub', () => {
     });
     github.fault = ({ name }) => (name === 'POST /pulls' && refusals-- > 0 ? invalid : undefined);
     await expect(place.proposals.propose(anOrder(), ADA, signal)).resolves.toMatchObject({ state: 'open' });
+  });
+
+  test('of a branch that moves or disappears during the attempt is followed by a new comparison', async () => {
+    const propose = (size: number) =>
+      place.proposals.propose(anOrder({}, ORDERS_TEXT.replace('100', String(size))), ADA, signal);
+    await propose(200);
+    const during = (request: string, work: () => void) => {
+      let isDone = false;
+      github.fault = ({ name }) => {
+        if (name === request && !isDone) {
+          isDone = true;
+          work();
+        }
+        return undefined;
+      };
+    };
+    during('PATCH /git/refs', () => github.repository.commit('studio/orders', { 'note.md': 'note' }));
+    await expect(propose(300)).resolves.toMatchObject({ pull: { number: 1 } });
+    expect(github.repository.git(['show', 'studio/orders:note.md'])).toBe('note');
+
+    during('PATCH /git/refs', () => {
+      github.deleteBranch('studio/orders');
+    });
+    await expect(propose(400)).resolves.toMatchObject({ state: 'open', pull: { number: 2 } });
+
+    // Its commit reaches the branch of a pull request that was merged without it.
+    during('PATCH /git/refs', () => {
+      github.merge(2, true);
+    });
+    const basedOn = { path: ORDERS, blob: gitBlob(ORDERS_TEXT.replace('100', '400')) };
+    const text = ORDERS_TEXT.replace('100', '500');
+    await expect(place.proposals.propose(anOrder({ basedOn }, text), ADA, signal)).resolves.toMatchObject({
+      state: 'open',
+      pull: { number: 3 },
+    });
+    const states = (await place.proposals.list({ limit: 5 })).map(({ state }) => state);
+    expect(states).toEqual(['open', 'merged', 'closed']);
+    expect(github.repository.git(['diff', '--name-only', 'main...studio/orders'])).toBe(ORDERS);
+  });
+
+  test('of a refused or lost response is made good when the text of the pull request is written again', async () => {
+    await place.proposals.propose(anOrder(), ADA, signal);
+    let losses = 1;
+    github.fault = ({ name }) => (name === 'PATCH /pulls' && losses-- > 0 ? 'cut after' : undefined);
+    const order = anOrder({ title: 'Again' }, ORDERS_TEXT.replace('100', '300'));
+    await expect(place.proposals.propose(order, ADA, signal)).resolves.toMatchObject({ error: null });
+    expect(github.pulls).toMatchObject([{ title: 'Again' }]);
   });
 
   test('is named when credentials may not write, before anything is written', async () => {

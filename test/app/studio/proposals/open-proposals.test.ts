@@ -250,11 +250,11 @@ describe('a proposal', () => {
     await expect(place.proposals.propose(anOrder(), reader, signal)).rejects.toMatchObject({
       code: 'RIGHT_MISSING',
     });
-    const named = { ...ADA, name: '@org/team\nCo-authored-by: x' };
+    const named = { ...ADA, name: '@org/team\nCo-authored-by: x fixes https://github.com/a/b/issues/1' };
     await place.proposals.propose(anOrder({ title: 'Fixes #12 for @ada' }), named, signal);
     expect(github.pulls[0]?.title).toBe('Fixes no. 12 for (at)ada');
     expect(git('log', '-1', '--format=%(trailers)', BRANCH)).toBe(
-      'Proposed-by: (at)org/team Co-authored-by: x',
+      'Proposed-by: (at)org/team Co-authored-by: x fixes https: //github.com/a/b/issues/1',
     );
   });
 

@@ -58,9 +58,8 @@ describe('a branch with commits of another person', () => {
     await propose(sized(200));
     github.repository.commit(BRANCH, { [ORDERS]: THEIRS, 'note.md': 'note' }, { author: 'Carl' });
     await expect(propose(sized(300))).rejects.toMatchObject({ code: 'PROPOSAL_CONFLICT' });
-    expect(await place.proposals.isBegunWith('orders', { path: ORDERS, blob: gitBlob(THEIRS) }, signal)).toBe(
-      true,
-    );
+    const begun = { path: ORDERS, blob: gitBlob(THEIRS), after: gitBlob(sized(300)) };
+    expect(await place.proposals.isBegunWith('orders', begun, signal)).toBe(true);
     await propose(THEIRS, THEIRS);
     expect([file(ORDERS), file('note.md')]).toEqual([THEIRS, 'note']);
     const next = THEIRS.replace('150', '160');
@@ -89,5 +88,61 @@ describe('a branch with commits of another person', () => {
       conflicts: [expect.objectContaining({ theirs: sized(999) })],
     });
     expect(file(ORDERS)).toBe(THEIRS);
+  });
+});
+
+describe('a repository that people change', () => {
+  test("keeps a colleague's files when the pull request was closed and is opened again", async () => {
+    await propose(sized(200));
+    github.repository.commit(BRANCH, { 'note.md': 'note' }, { author: 'Carl' });
+    await propose(sized(300));
+    Object.assign(github.pulls[0] ?? {}, { state: 'closed' });
+    await expect(propose(sized(400))).resolves.toMatchObject({ pull: { number: 2 } });
+    expect([file('note.md'), file(ORDERS)]).toEqual(['note', sized(400)]);
+    github.merge(2, true);
+    await expect(propose(sized(500), sized(400))).resolves.toMatchObject({ pull: { number: 3 } });
+    expect(github.repository.git(['diff', '--name-only', `main...${BRANCH}`])).toBe(ORDERS);
+  });
+
+  test('gets a new branch and a new pull request when a person deleted the branch', async () => {
+    const first = await propose(sized(200));
+    github.deleteBranch(BRANCH);
+    await expect(propose(sized(300))).resolves.toMatchObject({ pull: { number: 2 } });
+    expect(await place.proposals.find(first.id)).toMatchObject({ state: 'closed' });
+    expect(file(ORDERS)).toBe(sized(300));
+  });
+
+  test('gets no commit for the pull request of a fork whose branch has the same name', async () => {
+    github.pulls.push({
+      ...{ number: 1, title: 'Theirs', body: '', state: 'open', mergedAt: null },
+      ...{ head: BRANCH, base: 'main', isFork: true },
+    });
+    await expect(propose(sized(200))).resolves.toMatchObject({ pull: { number: 2 } });
+    await expect(propose(sized(300))).resolves.toMatchObject({ pull: { number: 2 } });
+    expect(github.pulls).toMatchObject([{ title: 'Theirs', body: '' }, { state: 'open' }]);
+  });
+
+  test('has its open pull request extended after the default branch was renamed', async () => {
+    await propose(sized(200));
+    github.renameDefaultBranch('trunk');
+    await expect(propose(sized(300))).resolves.toMatchObject({ baseBranch: 'trunk', pull: { number: 1 } });
+    expect(file(ORDERS)).toBe(sized(300));
+  });
+
+  test('is not written to through its earlier name', async () => {
+    github.renamedTo = 'acme/renamed';
+    await expect(propose(sized(200))).rejects.toMatchObject({
+      code: 'GITHUB_MOVED',
+      message: 'The repository acme/connectors is called acme/renamed now.',
+    });
+    expect(github.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test('without a commit is named as such', async () => {
+    github.repository.git(['update-ref', '-d', 'refs/heads/main']);
+    await expect(propose(sized(200))).rejects.toMatchObject({
+      code: 'GITHUB_CONFLICT',
+      message: expect.stringContaining('acme/connectors is empty'),
+    });
   });
 });

@@ -118,6 +118,13 @@ describe('a server with credentials of GitHub', () => {
     const one = (await server.request(path, { headers })).text;
     expect(one).toContain('The pull request is merged.');
     expect(one).toMatch(/<a class="button" href="[^"]*\/pull\/1"/);
+    github.deleteBranch('studio/pulled');
+    github.permissions.pullRequests = 'read';
+    const refused = await post('/v1/studio/connectors/propose', { connector: 'pulled', action: 'pause' });
+    expect([refused.status, refused.text]).toEqual([502, expect.stringContaining('pull_requests=write')]);
+    const after = await server.request('/studio/proposals', { headers });
+    expect(after.text).toContain('>interrupted<');
+    expect(after.text).not.toContain('>in progress<');
     expect((await server.request('/studio/proposals/none', { headers })).status).toBe(404);
   });
 });

@@ -2,7 +2,7 @@ import type { CommitFiles } from '../../../../studio/github/commit-files.ts';
 import { readCommit, relate, type TreeChange } from '../../../../studio/github/git-database.ts';
 import type { PullRequest } from '../../../../studio/github/pull-requests.ts';
 import { ProposalConflictError, type FileConflict } from '../../../../studio/proposal-conflict.ts';
-import type { StoredProposal } from '../../../../state/studio/proposals.ts';
+import type { StoredProposal } from '../../../../state/studio/stored-proposal.ts';
 import type { Actor } from '../../../../core/access/actor.ts';
 import type { ProposalAction, ProposalOrder } from '../proposal-service.ts';
 import type { ReadBase, RepositoryAccess } from './repository-access.ts';
@@ -17,8 +17,8 @@ export interface Seen {
   readonly pull: PullRequest | undefined;
   /** The proposal of this connector that can be extended. */
   readonly live: StoredProposal | undefined;
-  /** Every commit that this program wrote for the branch. */
-  readonly written: ReadonlySet<string>;
+  /** Every commit that this program wrote for the branch, with its proposal. */
+  readonly written: ReadonlyMap<string, StoredProposal>;
 }
 
 /** The commit that is to be written. */
@@ -57,7 +57,7 @@ export async function planCommit(planning: Planning, seen: Seen): Promise<Commit
     return { ...(await onBase()), parents: [base.files.commit], adoptable: undefined };
   }
   if (seen.pull !== undefined) await requireSameProposal(planning, seen, head);
-  if (seen.written.has(head) && seen.live?.isShared !== true) {
+  if (seen.written.has(head) && !isShared(seen, head)) {
     const { tree } = await readCommit(access.api, head, signal);
     return {
       ...(await onBase()),
@@ -67,6 +67,12 @@ export async function planCommit(planning: Planning, seen: Seen): Promise<Commit
   }
   if (seen.pull === undefined && !seen.written.has(head)) throw await foreignBranch(planning, seen, head);
   return extendShared(planning, seen, head, relation.mergeBase);
+}
+
+/** Whether the branch has commits of other people that are not merged, below one of this program or after it. */
+function isShared({ live, written }: Seen, head: string): boolean {
+  const earlier = live ?? written.get(head);
+  return earlier?.isShared === true && earlier.state !== 'merged';
 }
 
 /** Adds to other people's commits, and takes back what an earlier attempt wrote and this one does not want. */
@@ -81,7 +87,8 @@ async function extendShared(
   // A server that was killed may have recorded only that it was about to write this commit.
   const last = seen.written.has(head) ? head : (seen.live?.headCommit ?? mergeBase);
   const ours = await access.filesAt(seen.branch, last, signal);
-  const dropped = await droppedFiles(planning, seen, ours);
+  const earlier = seen.live ?? seen.written.get(head);
+  const dropped = await droppedFiles(planning, earlier, ours);
   const conflicts: FileConflict[] = [];
   for (const file of [...wanted, ...dropped]) {
     const now = await theirs.entry(file.path, signal);
@@ -121,11 +128,11 @@ async function extendShared(
 /** The files that an earlier version of the proposal changed and this one does not, as they are on the base branch. */
 async function droppedFiles(
   { base, wanted, signal }: Planning,
-  { live }: Seen,
+  earlier: StoredProposal | undefined,
   ours: CommitFiles,
 ): Promise<readonly WantedFile[]> {
   const dropped: WantedFile[] = [];
-  for (const { path } of live?.files ?? []) {
+  for (const { path } of earlier?.files ?? []) {
     if (wanted.some((file) => file.path === path)) continue;
     const before = await ours.read(path, signal);
     const now = await base.files.read(path, signal);

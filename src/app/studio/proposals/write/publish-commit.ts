@@ -13,7 +13,7 @@ import { PROPOSAL_REPLICATION_RETRIES } from '../../../limits.ts';
 import type { PacedWrites } from './paced-writes.ts';
 import { emptyProposal } from './wanted-files.ts';
 
-/** Another commit reached the branch after it was read, so everything has to be compared again. */
+/** The branch or its pull request changed after it was read, so everything has to be compared again. */
 export class BranchMovedError extends Error {
   override readonly name = 'BranchMovedError';
 }
@@ -26,32 +26,47 @@ export interface Publishing {
 }
 
 /**
- * Gives the branch a commit. If it is unknown whether the request took effect, the branch is read.
+ * Gives the branch a commit. After a refusal, and if it is unknown whether the request took effect, the branch is read.
  * @param head the commit of the branch; undefined creates it
  * @throws BranchMovedError. @throws BridgeError GITHUB_*
  */
 export async function publishCommit(
-  { api, writes, signal }: Publishing,
+  { api, writes, retryMs, signal }: Publishing,
   branch: string,
   head: string | undefined,
   commit: string,
 ): Promise<void> {
   const write = head === undefined ? createBranch : moveBranch;
-  try {
-    await writes.write(() => write(api, branch, commit, signal));
-  } catch (thrown) {
-    if (!(thrown instanceof GithubError)) throw thrown;
-    const isMoved = thrown.status === 422 && /already exists|not a fast forward/i.test(thrown.words);
-    if (isMoved) throw new BranchMovedError(thrown.message, { cause: thrown });
-    if (!thrown.isUnclear) throw thrown;
-    const now = await readBranch(api, branch, signal).catch(() => undefined);
-    if (now !== commit) throw thrown;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await writes.write(() => write(api, branch, commit, signal));
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof GithubError)) throw thrown;
+      // The new commit is not known everywhere at once.
+      if (isUnknownCommit(thrown) && attempt < PROPOSAL_REPLICATION_RETRIES) {
+        await sleep(retryMs, signal);
+        continue;
+      }
+      if (!thrown.isUnclear && thrown.status !== 422) throw thrown;
+      const now = await readBranch(api, branch, signal).then(
+        (sha) => ({ sha }),
+        () => undefined,
+      );
+      if (now?.sha === commit) return;
+      if (now === undefined || now.sha === head) throw thrown;
+      throw new BranchMovedError(thrown.message, { cause: thrown });
+    }
   }
+}
+
+function isUnknownCommit({ status, words }: GithubError): boolean {
+  return status === 422 && /object does not exist/i.test(words);
 }
 
 /**
  * Opens the pull request of a branch, or gives the open one its new text. If it is unknown whether one was opened, it is looked for.
- * @throws BridgeError GITHUB_* or PROPOSAL_EMPTY
+ * @throws BranchMovedError if the open one was merged or closed meanwhile. @throws BridgeError GITHUB_* or PROPOSAL_EMPTY
  */
 export async function publishPull(
   publishing: Publishing,
@@ -60,7 +75,7 @@ export async function publishPull(
   open: PullRequest | undefined,
 ): Promise<PullRequest> {
   const { api, writes, signal } = publishing;
-  if (open !== undefined) return writes.write(() => changePull(api, open.number, text, signal));
+  if (open !== undefined) return changeOpenPull(publishing, text, open);
   for (let attempt = 0; ; attempt++) {
     try {
       const pull = { ...text, head: place.branch, base: place.base };
@@ -73,6 +88,25 @@ export async function publishPull(
       await sleep(publishing.retryMs, signal);
     }
   }
+}
+
+/** The text can be written twice without harm, so that a lost response is no reason to fail. */
+async function changeOpenPull(
+  { api, writes, retryMs, signal }: Publishing,
+  text: PullText,
+  { number }: PullRequest,
+): Promise<PullRequest> {
+  const change = () => writes.write(() => changePull(api, number, text, signal));
+  const pull = await change().catch(async (thrown: unknown) => {
+    if (!(thrown instanceof GithubError) || !thrown.isUnclear) throw thrown;
+    await sleep(retryMs, signal);
+    return change();
+  });
+  if (pull.state === 'open') return pull;
+  const message = `Pull request ${number} was ${pull.state} while this proposal was written.`;
+  const hint = 'Propose the change again: it gets a pull request of its own.';
+  const cause = new GithubError('GITHUB_CONFLICT', message, { hint, status: null, words: '' });
+  throw new BranchMovedError(message, { cause });
 }
 
 /** @returns the pull request that exists; `again` if GitHub did not know the branch yet */

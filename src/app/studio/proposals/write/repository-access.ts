@@ -4,6 +4,8 @@ import { GithubError } from '../../../../studio/github/failures.ts';
 import type { GithubApi } from '../../../../studio/github/api.ts';
 import { BlobTexts, CommitFiles } from '../../../../studio/github/commit-files.ts';
 import {
+  movedHint,
+  movedSentence,
   readBranch,
   readCommit,
   readRepository,
@@ -71,8 +73,10 @@ export class RepositoryAccess {
   }
 }
 
-/** @throws BridgeError GITHUB_PERMISSION */
+/** @throws BridgeError GITHUB_MOVED or GITHUB_PERMISSION */
 export function requireWritable({ remote }: ReadBase, repository: string): void {
+  const moved = movedSentence(remote, repository);
+  if (moved !== undefined) throw new BridgeError('GITHUB_MOVED', moved, { hint: movedHint(remote) });
   if (remote.archived) {
     throw new BridgeError(
       'GITHUB_PERMISSION',

@@ -14,22 +14,26 @@ export interface WantedFile extends FileChange {
   readonly afterBlob: string | null;
 }
 
-/** A version of a file with which an author began. */
+/** A version of a file with which an author began, and the one that is proposed; null deletes the file. */
 export interface BegunFile {
   readonly path: string;
   readonly blob: string;
+  readonly after: string | null;
 }
 
-/** Whether a branch has this version of a file, and the base branch did not change the file since the branch left it. */
+/**
+ * Whether a branch has one of these versions of a file, and the base branch did not change the file since the branch left it. It has
+ * the proposed one already after an attempt that was interrupted.
+ */
 export async function isVersionOf(
   head: string,
-  { path, blob }: BegunFile,
+  { path, blob, after }: BegunFile,
   { branch, files: base }: ReadBase,
   access: RepositoryAccess,
   signal: AbortSignal,
 ): Promise<boolean> {
   const proposed = await (await access.filesAt(branch, head, signal)).entry(path, signal);
-  if (proposed?.sha !== blob) return false;
+  if (![blob, after].includes(proposed?.sha ?? null)) return false;
   const { mergeBase } = await relate(access.api, base.commit, head, signal);
   const before = await (await access.filesAt(branch, mergeBase, signal)).entry(path, signal);
   return before?.sha === (await base.entry(path, signal))?.sha;
@@ -83,7 +87,7 @@ async function requireUnmovedBase(
   const ours = wanted.find((file) => file.path === path);
   // Without a difference, the base branch has what the author proposes.
   if (ours === undefined || ours.beforeBlob === blob) return;
-  if (blob !== null && (await isBegunWith({ path, blob }))) return;
+  if (blob !== null && (await isBegunWith({ path, blob, after: ours.afterBlob }))) return;
   const started = blob === null ? undefined : await access.blobs.text(path, blob, signal);
   throw new ProposalConflictError(
     `The file ${path} changed on the branch ${base.branch} after the draft was begun, so nothing was proposed.`,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { toBridgeError, type BridgeError } from '../../../../core/errors.ts';
+import { BridgeError, toBridgeError } from '../../../../core/errors.ts';
 import { sleep } from '../../../../core/retry.ts';
 import type { Actor } from '../../../../core/access/actor.ts';
 import { GithubError } from '../../../../studio/github/failures.ts';
 import { createCommit, createTree, readBranch } from '../../../../studio/github/git-database.ts';
-import { openPull, readPull } from '../../../../studio/github/pull-requests.ts';
-import type { ProposalStore, StoredProposal } from '../../../../state/studio/proposals.ts';
+import { openPull, readPull, type PullRequest } from '../../../../studio/github/pull-requests.ts';
+import type { ProposalStore } from '../../../../state/studio/proposals.ts';
+import type { StoredProposal } from '../../../../state/studio/stored-proposal.ts';
 import { PROPOSAL_ROUNDS_MAX } from '../../../limits.ts';
 import type { PacedWrites } from './paced-writes.ts';
 import { planCommit, type CommitPlan, type Seen } from './plan-commit.ts';
@@ -55,20 +56,27 @@ async function writeOnce(writing: Writing): Promise<string> {
 }
 
 /** What is there. A proposal whose pull request a person merged or closed is finished first. */
-async function readTarget({ order, access, store, signal }: Writing, base: ReadBase): Promise<Seen> {
-  const { api } = access;
+async function readTarget(writing: Writing, base: ReadBase): Promise<Seen> {
+  const { order, store, signal } = writing;
+  const { api } = writing.access;
   const branch = `studio/${order.connectorId}`;
   const head = await readBranch(api, branch, signal);
   const pull = await openPull(api, { branch, base: base.branch }, signal);
+  const live = await unfinished(writing, pull);
   const written = await store.commitsOf(api.repository, branch);
+  return { branch, head, pull, written, live };
+}
+
+async function unfinished(
+  { order, access: { api }, store, signal }: Writing,
+  pull: PullRequest | undefined,
+): Promise<StoredProposal | undefined> {
   const live = await store.live(api.repository, order.connectorId);
-  if (live === undefined || live.pull === null || live.pull.number === pull?.number) {
-    return { branch, head, pull, written, live };
-  }
+  if (live === undefined || live.pull === null || live.pull.number === pull?.number) return live;
   const found = await readPull(api, live.pull.number, null, signal);
   const state = typeof found === 'string' || found.pull.state === 'open' ? 'unknown' : found.pull.state;
   await store.change(live.id, { state });
-  return { branch, head, pull, written, live: undefined };
+  return undefined;
 }
 
 interface Decided {
@@ -92,7 +100,9 @@ async function recordAndWrite(writing: Writing, decided: Decided): Promise<strin
   } catch (thrown) {
     const cause = thrown instanceof BranchMovedError ? thrown.cause : thrown;
     await recordFailure(store, id, step, toBridgeError(cause));
-    throw thrown;
+    throw thrown instanceof GithubError && step.mayBeVisible
+      ? withBranch(thrown, decided.seen.branch)
+      : thrown;
   }
 }
 
@@ -123,7 +133,12 @@ async function writeSteps(writing: Writing, decided: Decided, { id, body, step }
   await store.change(id, { state: 'commit', nextCommit: commit });
   step.mayBeVisible = true;
   if (!isThere) await publishCommit(publishing, seen.branch, seen.head, commit);
-  await store.change(id, { state: 'branch', headCommit: commit, nextCommit: null });
+  await store.change(id, {
+    state: 'branch',
+    headCommit: commit,
+    nextCommit: null,
+    files: storedFiles(decided.wanted),
+  });
   const text = { title: inertLine(order.title), body };
   const place = { branch: seen.branch, base: base.branch };
   const { number, url } = await publishPull(publishing, place, text, seen.pull);
@@ -142,6 +157,13 @@ async function onceMoreAfterConflict<Result>(
     await sleep(retryMs, signal);
     return writes.write(work);
   }
+}
+
+/** The author must not take a branch that was written for nothing. */
+function withBranch(error: GithubError, branch: string): BridgeError {
+  const { code, message, hint, nextRunAfter } = error;
+  const continued = `The branch ${branch} may have the change already; the next attempt continues there.`;
+  return new BridgeError(code, `${message} ${continued}`, { hint, nextRunAfter, cause: error });
 }
 
 /** A proposal with a pull request stays open, and one of which a branch may exist is taken up by the next attempt. */
@@ -174,8 +196,12 @@ function attemptOf(
     baseCommit: base.files.commit,
     title: inertLine(order.title),
     body,
-    files: wanted.map(({ path, beforeBlob, afterBlob }) => ({ path, before: beforeBlob, after: afterBlob })),
+    files: storedFiles(wanted),
     proposedBy: { id: actor.id, name: actor.name },
     draftId: order.draftId,
   } satisfies Parameters<ProposalStore['begin']>[0] & Partial<StoredProposal>;
+}
+
+function storedFiles(wanted: readonly WantedFile[]): StoredProposal['files'] {
+  return wanted.map(({ path, beforeBlob, afterBlob }) => ({ path, before: beforeBlob, after: afterBlob }));
 }

@@ -27,6 +27,11 @@ export function Conflict({ conflict, draft, formToken }: ConflictSection) {
       </div>
       <h3>From their version to yours</h3>
       <Diff files={[{ path, before: theirs, after: yours }]} about="from their version to yours" />
+      {draft === null && (
+        <p class="fix">
+          Agree with the other person. Once their pull request is merged or closed, propose this again.
+        </p>
+      )}
       {draft !== null && draft.path !== path && (
         <p class="fix">
           This file is generated from the connector, so a draft cannot take it over. Agree with the other

@@ -41,7 +41,7 @@ export function proposalPage({ proposal, texts, now, flash, viewer }: ProposalPa
         <NextStep proposal={proposal} />
         <Facts
           rows={[
-            ['State', <span class={`state ${state}`}>{stateText(state)}</span>],
+            ['State', <span class={`state ${state}`}>{stateText(proposal)}</span>],
             ['Pull request', <PullLink pull={pull} />],
             ['Repository', <code>{repository}</code>],
             [

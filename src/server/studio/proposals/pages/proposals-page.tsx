@@ -15,11 +15,13 @@ interface ProposalsPage {
   readonly viewer: Viewer;
 }
 
+const IN_PROGRESS = 'in progress';
+
 const STATE_WORDS: Readonly<Record<ProposalState, string>> = {
-  asked: 'in progress',
-  tree: 'in progress',
-  commit: 'in progress',
-  branch: 'in progress',
+  asked: IN_PROGRESS,
+  tree: IN_PROGRESS,
+  commit: IN_PROGRESS,
+  branch: IN_PROGRESS,
   open: 'open',
   merged: 'merged',
   closed: 'closed',
@@ -27,8 +29,10 @@ const STATE_WORDS: Readonly<Record<ProposalState, string>> = {
   failed: 'failed',
 };
 
-export function stateText(state: ProposalState): string {
-  return STATE_WORDS[state];
+/** A proposal with an error is not in progress, although its next attempt continues it. */
+export function stateText({ state, error }: Pick<ProposalRecord, 'state' | 'error'>): string {
+  const words = STATE_WORDS[state];
+  return words === IN_PROGRESS && error !== null ? 'interrupted' : words;
 }
 
 function Filter({ filter }: Pick<ProposalsPage, 'filter'>) {
@@ -44,7 +48,7 @@ function Filter({ filter }: Pick<ProposalsPage, 'filter'>) {
           <option value="">all</option>
           {(['open', 'merged', 'closed', 'failed', 'unknown'] as const).map((state) => (
             <option key={state} value={state} selected={filter.state === state}>
-              {stateText(state)}
+              {STATE_WORDS[state]}
             </option>
           ))}
         </select>
@@ -107,7 +111,7 @@ export function proposalsPage({
                       <a href={proposalPath(each.id)}>{each.title}</a>
                     </th>
                     <td>
-                      <span class={`state ${each.state}`}>{stateText(each.state)}</span>
+                      <span class={`state ${each.state}`}>{stateText(each)}</span>
                     </td>
                     <td>
                       <PullLink pull={each.pull} />
