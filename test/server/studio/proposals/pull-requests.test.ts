@@ -102,29 +102,38 @@ describe('a server with credentials of GitHub', () => {
     expect(github.pulls).toHaveLength(1);
   });
 
+  test('shows a proposal as interrupted until the next attempt completes it', async () => {
+    const headers = { ...bearer(author).headers, accept: 'text/html' };
+    github.deleteBranch('studio/pulled');
+    github.permissions.pullRequests = 'read';
+    const order = { connector: 'pulled', action: 'pause' };
+    const refused = await post('/v1/studio/connectors/propose', order);
+    expect([refused.status, refused.text]).toEqual([502, expect.stringContaining('pull_requests=write')]);
+    const after = await server.request('/studio/proposals', { headers });
+    expect(after.text).toContain('>interrupted<');
+    expect(after.text).not.toContain('>in progress<');
+    github.permissions.pullRequests = 'write';
+    const repeated = await post('/v1/studio/connectors/propose', order);
+    expect([repeated.status, repeated.text]).toEqual([201, expect.stringContaining('"state":"open"')]);
+    expect(github.pulls).toHaveLength(2);
+  });
+
   test('shows an open proposal in the catalog until its pull request is merged', async () => {
     const proposed = async () =>
       (await server.request('/v1/studio/catalog?state=proposed', bearer(author))).text.includes('"pulled"');
     expect(await proposed()).toBe(true);
-    github.merge(1);
+    github.merge(2);
     await eventually('the catalog has the newest state', async () => !(await proposed()));
   });
 
   test('shows the proposal with its link, and answers 404 for an unknown one', async () => {
     const headers = { ...bearer(author).headers, accept: 'text/html' };
     const list = await server.request('/studio/proposals?state=merged', { headers });
-    expect(list.text).toMatch(/<a href="[^"]*\/pull\/1"/);
+    expect(list.text).toMatch(/<a href="[^"]*\/pull\/2"/);
     const [, path = ''] = /href="(\/studio\/proposals\/[^"]+)"/.exec(list.text) ?? [];
     const one = (await server.request(path, { headers })).text;
     expect(one).toContain('The pull request is merged.');
-    expect(one).toMatch(/<a class="button" href="[^"]*\/pull\/1"/);
-    github.deleteBranch('studio/pulled');
-    github.permissions.pullRequests = 'read';
-    const refused = await post('/v1/studio/connectors/propose', { connector: 'pulled', action: 'pause' });
-    expect([refused.status, refused.text]).toEqual([502, expect.stringContaining('pull_requests=write')]);
-    const after = await server.request('/studio/proposals', { headers });
-    expect(after.text).toContain('>interrupted<');
-    expect(after.text).not.toContain('>in progress<');
+    expect(one).toMatch(/<a class="button" href="[^"]*\/pull\/2"/);
     expect((await server.request('/studio/proposals/none', { headers })).status).toBe(404);
   });
 });
