@@ -32,3 +32,9 @@ export const DUPLICATE_PLACES_NAMED_MAX = 3;
 export const REJECTED_SAMPLES_MAX = 5;
 /** Listings of a source of several pages in one run, to confirm that documents are missing; each costs all of its requests. */
 export const LISTINGS_MAX = 4;
+
+/**
+ * Missing documents whose ids the state looks up at once: as many as it looks up in one query, which reads all records of a connector
+ * whatever their number. 200,000 deletes took 25 such queries when it was 8,192.
+ */
+export const MISSING_PER_LOOKUP = 50_000;

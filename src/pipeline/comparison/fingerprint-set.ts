@@ -1,4 +1,5 @@
 import { wordAt } from '../document/in-range.ts';
+import { MISSING_PER_LOOKUP } from '../limits.ts';
 
 /** The bytes of one fingerprint in the state store and in the buffers here. */
 export const FINGERPRINT_BYTES = 8;
@@ -12,7 +13,6 @@ const REPLACED = 0x4000_0000;
 /** Above this load, linear probing slows down steeply. */
 const LOAD_MAX = 0.75;
 const SLOTS_MIN = 1_024;
-const UNMARKED_CHUNK = 8_192;
 
 /**
  * 62-bit fingerprints in an open-addressing table with 8 bytes per slot: 1 M rows take 11 to 21 MB, whereas a Set of strings
@@ -84,7 +84,7 @@ export class FingerprintSet {
 
   /** Yields the unmarked fingerprints, 8 bytes each, in chunks. */
   *unmarkedFingerprints(): Generator<Buffer> {
-    let chunk = Buffer.allocUnsafe(UNMARKED_CHUNK * FINGERPRINT_BYTES);
+    let chunk = Buffer.allocUnsafe(MISSING_PER_LOOKUP * FINGERPRINT_BYTES);
     let length = 0;
     for (let slot = 0; slot < this.#capacity; slot++) {
       const high = wordAt(this.#slots, slot * 2);

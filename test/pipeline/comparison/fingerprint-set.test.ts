@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FINGERPRINT_BYTES, FingerprintSet } from '../../../src/pipeline/comparison/fingerprint-set.ts';
+import { MISSING_PER_LOOKUP } from '../../../src/pipeline/limits.ts';
 
 const HIGH_MASK = 0x3fff_ffff;
 
@@ -90,16 +91,20 @@ describe('FingerprintSet', () => {
   });
 
   it('hands out the unmarked ones in chunks, none twice', () => {
-    const members = pairs(20_000);
+    const members = pairs(MISSING_PER_LOOKUP * 2 + 10);
     const set = new FingerprintSet();
     set.expect(members.length);
     set.addAll(Buffer.concat(members.map(bytesOf)));
     set.markSeen(set.find(members[0]!.high, members[0]!.low));
     const chunks = [...set.unmarkedFingerprints()];
-    expect(chunks.map((chunk) => chunk.length / FINGERPRINT_BYTES)).toEqual([8_192, 8_192, 3_615]);
+    expect(chunks.map((chunk) => chunk.length / FINGERPRINT_BYTES)).toEqual([
+      MISSING_PER_LOOKUP,
+      MISSING_PER_LOOKUP,
+      9,
+    ]);
     expect(unmarkedOf(set)).toEqual(members.slice(1).map(keyOf).sort());
     const full = new FingerprintSet();
-    full.addAll(Buffer.concat(members.slice(0, 8_192).map(bytesOf)));
+    full.addAll(Buffer.concat(members.slice(0, MISSING_PER_LOOKUP).map(bytesOf)));
     expect([...full.unmarkedFingerprints()]).toHaveLength(1);
   });
 
