@@ -13,7 +13,7 @@ import {
 export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
   describe('opened to be read only', () => {
     const scene = stateScene(makeStore);
-    const { owner, run, journalOf } = scene;
+    const { owner, run } = scene;
     let store: StateStore;
     beforeEach(() => {
       ({ store } = scene.opened());
@@ -44,8 +44,7 @@ export function describeReadOnly(makeStore: () => Promise<StateStore>): void {
       await run([upsert('hr:a'), upsert('hr:Ä'), upsert('hr:b'), upsert('hr:c')]);
       await run([gone('soft_delete', 'hr:a')]);
       await run([{ ...upsert('hr:b'), op: 'refresh', checksum: '' }]);
-      await journalOf('R').reject([{ docId: 'hr:c', reason: 'silent', outcome: 'unknown' }]);
-      await run([gone('delete', 'hr:c')], { runId: 'R' });
+      await run([gone('delete', 'hr:c')], { rejected: ['hr:c'], outcome: 'unknown' });
       const check = await store.openCheck();
       const found = [];
       for await (const group of check.records('hr', 'store-1')) found.push(...group);

@@ -136,6 +136,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
     records: readonly StagedChange[],
     {
       rejected = [],
+      outcome = 'refused',
       watermark = null,
       startedFrom = null,
       columns = COLUMNS,
@@ -151,7 +152,7 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
       await state.beginRun({ runId, connectorId: 'hr', target: 'store-1', startedAt });
       await state.stage(runId, batchesOf(records));
       await publish(runId, watermark, startedFrom, columns);
-      await journalOf(runId).reject(rejected.map(refused));
+      await journalOf(runId).reject(rejected.map((docId) => ({ ...refused(docId), outcome })));
       const finishedAt = onItsClock(FINISHED);
       await state.commit({ runId, fence: lease.fence, status: 'SUCCESS', counts: COUNTS, finishedAt });
     } finally {
@@ -182,6 +183,8 @@ export function stateScene(makeStore: () => Promise<StateStore>) {
 
 interface RunOptions {
   readonly rejected?: readonly string[];
+  /** Of the rejected ones. */
+  readonly outcome?: 'refused' | 'unknown';
   readonly watermark?: string | null;
   readonly startedFrom?: string | null;
   readonly columns?: readonly Column[];
