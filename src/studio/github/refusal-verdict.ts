@@ -106,7 +106,7 @@ const REFUSALS: readonly Refusal[] = [
     hint: 'Propose the change again; what exists is then found and extended.',
   },
   {
-    words: /\bbase\b.*\binvalid\b/i,
+    words: /\bbase invalid\b/i,
     what: 'The base branch does not exist any more',
     hint: 'Check GITHUB_BASE_BRANCH; leave it out for the default branch of the repository.',
   },
