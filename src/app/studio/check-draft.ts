@@ -14,7 +14,7 @@ interface CheckSettings extends PolicyPlace {
 
 /** Checks texts as `validate` would in the place of their files, together with the other definitions of the server. */
 export interface DraftChecker {
-  /** The file of the policy, whose problems `check` returns too; undefined: there is no policy. */
+  /** The file of the policy, whose problems `check` returns too; undefined without a policy. */
   readonly policyFile: string | undefined;
   /** Returns the problems of the text, and of the policy, in the order of lines. Never throws for an invalid text. */
   check(draft: Pick<Draft, 'intent' | 'path' | 'text'>): Promise<readonly Problem[]>;

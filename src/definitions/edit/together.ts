@@ -23,7 +23,7 @@ export function editsTogether(
   if (intended === undefined) return undefined;
   const steps = edits.flatMap((edit) => stepsOf(value, edit));
   const splicer = splicerOf(text, keyOrder);
-  // Of two additions at one offset, the one in the inner mapping comes first.
+  // Additions at the same offset are in the order of their depth, the inner mapping first.
   const splices = steps
     .toSorted((one, other) => other.path.length - one.path.length)
     .map((step) => splicer(step)[0]);

@@ -13,7 +13,7 @@ interface AuditPage {
   readonly asked: AuditQuery;
   readonly isFirst: boolean;
   readonly limit: number;
-  /** Why the filter cannot be used; then there are no entries. */
+  /** Why the filter is invalid; the list of entries is then empty. */
   readonly problem?: { readonly message: string; readonly hint?: string | undefined };
   readonly viewer: Viewer;
 }

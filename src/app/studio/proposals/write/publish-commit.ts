@@ -90,7 +90,7 @@ export async function publishPull(
   }
 }
 
-/** The text can be written twice without harm, so that a lost response is no reason to fail. */
+/** Writing the text twice is harmless, so a request is repeated when its response was lost. */
 async function changeOpenPull(
   { api, writes, retryMs, signal }: Publishing,
   text: PullText,
