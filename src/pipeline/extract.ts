@@ -1,6 +1,6 @@
 import type { FingerprintSet } from './comparison/fingerprint-set.ts';
 import { RowFingerprints, type FingerprintBasis } from './comparison/row-fingerprints.ts';
-import { wordAt } from './document/in-range.ts';
+import { intAt, wordAt } from './document/in-range.ts';
 import type { RowBatch, Source } from './ports/ports.ts';
 import type { Tally } from './counts/tally.ts';
 
@@ -45,13 +45,13 @@ function sift(count: number, words: Uint32Array, known: FingerprintSet, tally: T
   const unknown: number[] = [];
   const repeated: number[] = [];
   const fingerprints = new Uint32Array(count * 2);
+  const slots = new Int32Array(count);
+  known.findAll(words, count, slots);
   for (let row = 0; row < count; row++) {
-    const high = wordAt(words, row * 2);
-    const low = wordAt(words, row * 2 + 1);
-    const slot = known.find(high, low);
+    const slot = intAt(slots, row);
     if (slot < 0) {
-      fingerprints[unknown.length * 2] = high;
-      fingerprints[unknown.length * 2 + 1] = low;
+      fingerprints[unknown.length * 2] = wordAt(words, row * 2);
+      fingerprints[unknown.length * 2 + 1] = wordAt(words, row * 2 + 1);
       unknown.push(row);
     } else if (known.markSeen(slot)) {
       tally.unchanged++;

@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import type { PostgresTls } from '../../net/postgres/address.ts';
 import { agreeOnTls } from '../../net/postgres/tls.ts';
 import { asError } from '../../core/thrown.ts';
-import { RECEIVE_BYTES } from '../limits.ts';
+import { RECEIVE_BYTES, RECEIVE_PAUSE_MS } from '../limits.ts';
 import { PostgresRowTap } from './row-tap.ts';
 
 /**
@@ -20,6 +20,7 @@ export class PostgresSocket extends Duplex {
   #isAgreed = false;
   /** Received bytes for which there is no room yet. */
   #carry: Buffer | undefined;
+  #pause: NodeJS.Timeout | undefined;
 
   constructor(tls: PostgresTls) {
     super();
@@ -80,7 +81,7 @@ export class PostgresSocket extends Duplex {
   resumeRows(): void {
     const carry = this.#carry;
     this.#carry = undefined;
-    if (carry === undefined || this.#receive(carry)) this.#stream.resume();
+    if (carry === undefined || this.#receive(carry)) this.#readOn();
   }
 
   override _read(): void {
@@ -96,6 +97,7 @@ export class PostgresSocket extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#pause);
     this.#stream.destroy();
     this.#tcp.destroy();
     done(error);
@@ -125,7 +127,24 @@ export class PostgresSocket extends Duplex {
       return true;
     }
     // A login that another listener refused ends here. Otherwise the driver would take the remaining bytes for a success.
-    return this.#stream.destroyed || this.#receive(bytes);
+    if (this.#stream.destroyed) return true;
+    return this.#receive(bytes) && this.#gatherMore(bytes.length);
+  }
+
+  #readOn(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#stream.resume();
+  }
+
+  /** Pauses reading for a moment if the socket was emptied while rows arrive. @returns whether to read on */
+  #gatherMore(received: number): boolean {
+    if (this.tap.rows === undefined || received === RECEIVE_BYTES || this.#stream !== this.#tcp) return true;
+    this.#stream.pause();
+    this.#pause = setTimeout(() => {
+      this.#readOn();
+    }, RECEIVE_PAUSE_MS);
+    return false;
   }
 
   /** @returns false when there was no room for all bytes, and reading has stopped. */

@@ -67,6 +67,18 @@ describe('FingerprintSet', () => {
     );
   });
 
+  it('finds many at once where it finds each of them', () => {
+    const members = pairs(1_000);
+    const set = new FingerprintSet();
+    set.addAll(Buffer.concat(members.filter((_, index) => index % 3 !== 0).map(bytesOf)));
+    const slots = new Int32Array(members.length).fill(-2);
+    const count = members.length - 1;
+    set.findAll(Uint32Array.from(members.flatMap(({ high, low }) => [high, low])), count, slots);
+    const expected = members.slice(0, count).map(({ high, low }) => set.find(high, low));
+    expect([...slots]).toEqual([...expected, -2]);
+    expect(expected.filter((slot) => slot >= 0)).toHaveLength(666);
+  });
+
   it('keeps its members and their marks when it grows', () => {
     const members = pairs(5_000);
     const set = new FingerprintSet();
