@@ -6,7 +6,7 @@ import type { Plugin } from 'esbuild';
  */
 const BUNDLED = new Set([
   ...['commander', 'croner', 'csv-parse', 'js-yaml', 'knex', 'liquidjs'],
-  ...['pg', 'pg-copy-streams', 'pg-cursor', 'tinyglobby'],
+  ...['pg', 'pg-copy-streams', 'tinyglobby'],
 ]);
 
 /** Packages that knex and pg load if they are used in ways in which this program does not use them. */

@@ -1,5 +1,8 @@
+import { BATCH_BYTES_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
+import { TEXT_GROWTH_MAX, TEXT_INVALID, TEXT_TOO_LONG } from './binary-forms.ts';
 import type { BatchRenderer } from './batch-renderer.ts';
 import type { SipKey } from './fingerprint-key.ts';
+import { TextCopy, type KernelRows } from './kernel-rows.ts';
 import { ProgramRenderer } from './program-renderer.ts';
 import type { KernelProgram } from './program.ts';
 
@@ -9,16 +12,17 @@ const ALIGNMENT_BYTES = 16;
 const SLACK_BYTES = 16;
 /** The rows that the kernel takes at once. */
 export const KERNEL_ROWS_MAX = 2_048;
-/** A batch of more bytes is not loaded: its rows are so large that the kernel would gain nothing. */
-export const KERNEL_INPUT_BYTES_MAX = 8 * 1_048_576;
-
-/** Some rows as they lie in a buffer, as a `RowBatch` of the pipeline describes them. */
-export interface KernelRows {
-  readonly bytes: Uint8Array;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
-  readonly count: number;
-}
+/** A batch of more bytes is not loaded. No source that sends binary forms has larger ones. */
+export const KERNEL_INPUT_BYTES_MAX = BATCH_BYTES_MAX + ROW_BYTES_MAX;
+/** Columns of a row with binary forms. A query of Postgres returns at most 1,664. */
+export const KERNEL_COLUMNS_MAX = 1_664;
+/**
+ * The bytes of text that are expected for a byte of a batch in binary form. Room for the maximum would cost 12 MB of resident
+ * memory, although nothing is written there.
+ */
+const TEXT_GROWTH_EXPECTED = 1.25;
+/** Room for the last rows, whose text is assumed to be as long as it can be. */
+const TEXT_SPARE_BYTES = 65_536;
 
 /** The functions of `assembly/index.ts`. Addresses and counts are unsigned 32-bit numbers. */
 interface KernelExports {
@@ -33,6 +37,19 @@ interface KernelExports {
     keyHigh: bigint,
     out: number,
   ): void;
+  textRows(
+    rows: number,
+    count: number,
+    base: number,
+    starts: number,
+    ends: number,
+    forms: number,
+    columns: number,
+    out: number,
+    outEnd: number,
+    textStarts: number,
+    textEnds: number,
+  ): number;
   render(program: number, rows: number, count: number, base: number, starts: number, ends: number): number;
 }
 
@@ -45,11 +62,16 @@ export class Kernel {
   readonly #starts: number;
   readonly #ends: number;
   readonly #fingerprints: number;
+  readonly #rows: number;
+  readonly #forms: number;
+  readonly #textStarts: number;
+  readonly #textEnds: number;
   /** The rows are the last region, so that it can grow in place. */
   #input: number;
   #inputLength = 0;
   #free: number;
   #count = 0;
+  readonly #text = new TextCopy(KERNEL_ROWS_MAX);
   /** The address that the offsets of the loaded rows count from. */
   #base = 0;
 
@@ -63,6 +85,10 @@ export class Kernel {
     this.#starts = this.#allocate(4 * KERNEL_ROWS_MAX);
     this.#ends = this.#allocate(4 * KERNEL_ROWS_MAX);
     this.#fingerprints = this.#allocate(8 * KERNEL_ROWS_MAX);
+    this.#rows = this.#allocate(4 * KERNEL_ROWS_MAX);
+    this.#forms = this.#allocate(KERNEL_COLUMNS_MAX);
+    this.#textStarts = this.#allocate(4 * KERNEL_ROWS_MAX);
+    this.#textEnds = this.#allocate(4 * KERNEL_ROWS_MAX);
     this.#input = this.#allocate(0);
   }
 
@@ -103,6 +129,65 @@ export class Kernel {
   }
 
   /**
+   * Rewrites loaded rows, whose columns have binary forms, as text. The kernel then holds these rows instead of the others.
+   * @param rows their indexes
+   * @param forms for each column its form, as `binary-forms.ts` names them
+   * @returns the rows, valid until the next call; only their starts and ends are set
+   * @throws RangeError for too many columns; Error for a value that is not of its form
+   */
+  toText(rows: readonly number[], forms: Uint8Array): TextCopy {
+    if (rows.some((row) => row >= this.#count)) throw new RangeError('a row is not loaded');
+    if (forms.length > KERNEL_COLUMNS_MAX) throw new RangeError(`${forms.length} columns are too many`);
+    const text = alignedUp(this.#input + this.#inputLength + SLACK_BYTES);
+    const expected = Math.ceil(TEXT_GROWTH_EXPECTED * this.#inputLength) + TEXT_SPARE_BYTES;
+    const most = TEXT_GROWTH_MAX * this.#inputLength;
+    let end = this.#writeText(rows, forms, text, Math.min(expected, most));
+    if (end === TEXT_TOO_LONG) end = this.#writeText(rows, forms, text, most);
+    if (end === TEXT_INVALID) throw new Error('the server sent a value that is not of its binary form');
+    return this.#loadText(text, end);
+  }
+
+  /** @returns the end of the text, or what `textRows` returns instead */
+  #writeText(rows: readonly number[], forms: Uint8Array, text: number, bytes: number): number {
+    this.#reach(text + bytes + SLACK_BYTES);
+    const { buffer } = this.#exports.memory;
+    new Uint32Array(buffer, this.#rows, rows.length).set(rows);
+    new Uint8Array(buffer, this.#forms, forms.length).set(forms);
+    return this.#exports.textRows(
+      this.#rows,
+      rows.length,
+      this.#base,
+      this.#starts,
+      this.#ends,
+      this.#forms,
+      forms.length,
+      text,
+      text + bytes,
+      this.#textStarts,
+      this.#textEnds,
+    );
+  }
+
+  /** Moves the text to where the loaded rows are, and copies it. */
+  #loadText(text: number, end: number): TextCopy {
+    const memory = new Uint8Array(this.#exports.memory.buffer);
+    const count = this.#count;
+    this.#inputLength = end - text;
+    this.#base = this.#input;
+    memory.copyWithin(this.#input, text, end);
+    memory.copyWithin(this.#starts, this.#textStarts, this.#textStarts + 4 * count);
+    memory.copyWithin(this.#ends, this.#textEnds, this.#textEnds + 4 * count);
+    this.#text.set({
+      // The text is only here: its end may have been moved over its beginning.
+      bytes: memory.subarray(this.#input, this.#input + this.#inputLength),
+      starts: new Uint32Array(memory.buffer, this.#starts, count),
+      ends: new Uint32Array(memory.buffer, this.#ends, count),
+      count,
+    });
+    return this.#text;
+  }
+
+  /**
    * Returns a renderer of the loaded rows. A kernel keeps the memory of every renderer that it has made, some 2.5 MB each. Earlier
    * views of fingerprints may be detached.
    * @param idKey the key for the fingerprints of ids
@@ -132,7 +217,7 @@ export class Kernel {
 
   /** Reserves a region for good. */
   #allocate(bytes: number): number {
-    const address = Math.ceil(this.#free / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    const address = alignedUp(this.#free);
     this.#free = address + bytes;
     this.#reach(this.#free);
     return address;
@@ -144,4 +229,8 @@ export class Kernel {
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
   }
+}
+
+function alignedUp(address: number): number {
+  return Math.ceil(address / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 }

@@ -9,7 +9,7 @@ import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
 import type { IdentifiedRow } from './outgoing/identified-row.ts';
 import { isQuarantined, type RowMapper } from './map.ts';
-import type { RowPlace } from './ports/ports.ts';
+import type { RowPlace } from './ports/row-place.ts';
 import type { KnownRecord, State } from './ports/state-port.ts';
 import type { Quarantine, QuarantinedRow } from './quarantine.ts';
 import type { Tally } from './counts/tally.ts';

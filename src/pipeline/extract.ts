@@ -1,4 +1,5 @@
 import type { FingerprintSet } from './comparison/fingerprint-set.ts';
+import { TextForm } from './comparison/text-form.ts';
 import { RowFingerprints, type FingerprintBasis } from './comparison/row-fingerprints.ts';
 import { intAt, wordAt } from './document/in-range.ts';
 import type { RowBatch, Source } from './ports/ports.ts';
@@ -32,12 +33,16 @@ export async function* extract(
   signal: AbortSignal,
 ): AsyncGenerator<ExtractedBatch> {
   let rowFingerprints: RowFingerprints | undefined;
-  for await (const batch of source.read(checkpoint, signal)) {
+  let textForm: TextForm | undefined;
+  for await (const batch of source.read(checkpoint, signal, { binary: basis.kernel !== undefined })) {
     signal.throwIfAborted();
-    rowFingerprints ??= new RowFingerprints(basis, batch.columns);
+    rowFingerprints ??= new RowFingerprints(basis, batch);
     const firstRow = tally.seen + 1;
     const { words, loaded } = rowFingerprints.of(batch);
-    yield { batch, firstRow, loaded, ...sift(batch.count, words, known, tally) };
+    const sifted = sift(batch.count, words, known, tally);
+    textForm ??= new TextForm(batch, basis.kernel);
+    const text = textForm.of(batch, sifted.unknown.concat(sifted.repeated));
+    yield { batch: text, firstRow, loaded, ...sifted };
   }
 }
 
@@ -45,8 +50,7 @@ function sift(count: number, words: Uint32Array, known: FingerprintSet, tally: T
   const unknown: number[] = [];
   const repeated: number[] = [];
   const fingerprints = new Uint32Array(count * 2);
-  const slots = new Int32Array(count);
-  known.findAll(words, count, slots);
+  const slots = known.findAll(words, count);
   for (let row = 0; row < count; row++) {
     const slot = intAt(slots, row);
     if (slot < 0) {

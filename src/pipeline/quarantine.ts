@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import { QUARANTINE_FIELD_BYTES_MAX, QUARANTINE_RATIO_ROWS_MIN } from './limits.ts';
 import type { Rejection } from './document/rejection.ts';
 import type { QuarantineLimits } from './ports/job.ts';
-import type { RowPlace } from './ports/ports.ts';
+import type { RowPlace } from './ports/row-place.ts';
 import type { RowCursor } from './document/row-cursor.ts';
 import { placeText } from './document/row-place.ts';
 import type { Tally } from './counts/tally.ts';

@@ -1,6 +1,7 @@
 import { BATCH_BYTES_MAX, ROW_BYTES_MAX } from '../core/limits.ts';
 import { BATCH_ROWS_MAX } from './limits.ts';
-import type { Column, ListingEnd, RowBatch, RowPlace } from '../pipeline/ports/ports.ts';
+import type { Column, ListingEnd, RowBatch } from '../pipeline/ports/ports.ts';
+import type { RowPlace } from '../pipeline/ports/row-place.ts';
 import { wordAt } from '../pipeline/document/in-range.ts';
 import { asError } from '../core/thrown.ts';
 
@@ -52,6 +53,8 @@ class OpenBatch {
 export class RowBatcher {
   /** Called when there is room again after `full` was true. */
   onDrain: () => void = () => undefined;
+  /** The indexes of columns in binary form, if there are any; the same for all batches. */
+  binary: readonly number[] | undefined;
   readonly #free = [new OpenBatch()];
   readonly #ready: OpenBatch[] = [];
   #filling: OpenBatch | undefined = new OpenBatch();
@@ -194,7 +197,11 @@ export class RowBatcher {
     for (let last = false; !last;) {
       const { bytes, starts, ends, count, oversized, deletes, places } = await this.#next();
       last = this.#ended && this.#ready.length === 0 && (this.#filling?.count ?? 0) === 0;
-      const more = { ...(deletes.length > 0 && { deletes }), ...(last && { end: end() }) };
+      const more = {
+        ...(deletes.length > 0 && { deletes }),
+        ...(this.binary && { binary: this.binary }),
+        ...(last && { end: end() }),
+      };
       const batch = { columns, bytes, starts, ends, count, oversized, ...more };
       if (placeOf === undefined || places === undefined) yield batch;
       else

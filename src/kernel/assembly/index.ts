@@ -1,3 +1,4 @@
+export { textRows } from './binary/rows';
 export { fingerprints } from './fingerprints';
 export { render } from './render';
 

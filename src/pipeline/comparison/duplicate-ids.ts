@@ -3,7 +3,8 @@ import { DUPLICATE_IDS_NAMED_MAX } from '../../core/limits.ts';
 import { DUPLICATE_PLACES_NAMED_MAX } from '../limits.ts';
 import { RowMapper } from '../map.ts';
 import type { Mapping } from '../mapping/mapping.ts';
-import type { RowPlace, Source } from '../ports/ports.ts';
+import type { Source } from '../ports/ports.ts';
+import type { RowPlace } from '../ports/row-place.ts';
 import { placeText } from '../document/row-place.ts';
 
 /** The duplicate ids, each with the known places of some of its rows. */

@@ -32,6 +32,7 @@ export class FingerprintSet {
   #marked = 0;
   /** Words that were read ahead. They are stored because the compiler leaves out a read without a use. */
   readonly #early = new Uint32Array(READ_AHEAD);
+  #found = new Int32Array(0);
 
   constructor() {
     this.#capacity = SLOTS_MIN;
@@ -82,17 +83,19 @@ export class FingerprintSet {
 
   /**
    * Finds fingerprints as `find` does.
-   * @param words two for each fingerprint, the high one first
-   * @param slots receives the slot of each of the `count` fingerprints, or -1
+   * @param words two for each of `count` fingerprints, the high one first
+   * @returns for each its slot or -1, valid until the next call
    */
-  findAll(words: Uint32Array, count: number, slots: Int32Array): void {
+  findAll(words: Uint32Array, count: number): Int32Array {
+    if (this.#found.length < count) this.#found = new Int32Array(count);
     for (let from = 0; from < count; from += READ_AHEAD) {
       const end = Math.min(from + READ_AHEAD, count);
       this.#readAhead(words, from, end);
       for (let index = from; index < end; index++) {
-        slots[index] = this.find(wordAt(words, index * 2), wordAt(words, index * 2 + 1));
+        this.#found[index] = this.find(wordAt(words, index * 2), wordAt(words, index * 2 + 1));
       }
     }
+    return this.#found;
   }
 
   /** Marks a record whose row is unchanged. @returns false if the record is already marked: two rows claim it */

@@ -22,7 +22,9 @@ export function withLiveDocuments(
     known.live.expect(Math.ceil(expected * EXPECTED_MARGIN));
     for await (const chunk of state.fingerprints(position.scope, 'live')) known.live.addAll(chunk);
   };
-  return { read: (checkpoint, signal) => afterLoading(source.read(checkpoint, signal), load) };
+  return {
+    read: (checkpoint, signal, options) => afterLoading(source.read(checkpoint, signal, options), load),
+  };
 }
 
 /** @throws BridgeError STATE_*, or what the source throws */

@@ -2,7 +2,7 @@ import { sipKey, type SipKey } from '../../kernel/fingerprint-key.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { SipHasher } from '../../kernel/sip-hash.ts';
 import { wordAt } from '../document/in-range.ts';
-import type { Column, RowBatch } from '../ports/ports.ts';
+import type { RowBatch } from '../ports/ports.ts';
 
 /** What the fingerprints of rows depend on, besides the rows and their columns. */
 export interface FingerprintBasis {
@@ -13,7 +13,7 @@ export interface FingerprintBasis {
 }
 
 /**
- * Computes the fingerprints of rows, 62 bits of SipHash each. Another mapping, or the same bytes under other columns, gives other
+ * Computes the fingerprints of rows, 62 bits of SipHash each. Another mapping, or the same bytes under other columns or in another form, gives other
  * fingerprints, so every row is processed again.
  */
 export class RowFingerprints {
@@ -21,8 +21,11 @@ export class RowFingerprints {
   readonly #kernel: Kernel | undefined;
   readonly #hasher: SipHasher;
 
-  constructor({ secret, mappingVersion, kernel }: FingerprintBasis, columns: readonly Column[]) {
-    this.#key = sipKey(secret, [mappingVersion, columns]);
+  constructor(
+    { secret, mappingVersion, kernel }: FingerprintBasis,
+    { columns, binary }: Pick<RowBatch, 'columns' | 'binary'>,
+  ) {
+    this.#key = sipKey(secret, [mappingVersion, columns, ...(binary === undefined ? [] : [binary])]);
     this.#kernel = kernel;
     this.#hasher = new SipHasher(this.#key);
   }

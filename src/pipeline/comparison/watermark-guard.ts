@@ -12,19 +12,22 @@ export function guardWatermark(
   source: Pick<Source, 'read' | 'columns'>,
   before: Column,
 ): Pick<Source, 'read'> {
-  return { read: (checkpoint, signal) => guarded(source, before, checkpoint, signal) };
+  return {
+    read: (checkpoint, signal, options) =>
+      guarded(source.read(checkpoint, signal, options), source, before, signal),
+  };
 }
 
 /** @throws BridgeError SOURCE_WATERMARK_RETYPED, or what the source throws. */
 async function* guarded(
-  source: Pick<Source, 'read' | 'columns'>,
+  batches: AsyncIterable<RowBatch>,
+  source: Pick<Source, 'columns'>,
   before: Column,
-  checkpoint: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<RowBatch> {
   let begun = false;
   try {
-    for await (const batch of source.read(checkpoint, signal)) {
+    for await (const batch of batches) {
       if (!begun) {
         begun = true;
         requireSameKind(before, batch.columns);

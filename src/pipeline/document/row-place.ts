@@ -1,5 +1,5 @@
 import { printable } from '../../core/text/printable.ts';
-import type { RowPlace } from '../ports/ports.ts';
+import type { RowPlace } from '../ports/row-place.ts';
 
 /** Returns a place for messages, such as `people/a.csv, line 4`; empty if nothing is known. */
 export function placeText({ file, line, page, record }: RowPlace): string {

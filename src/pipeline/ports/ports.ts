@@ -10,6 +10,7 @@
  */
 
 import type { DataQuality } from './data-quality.ts';
+import type { RowPlace } from './row-place.ts';
 import type { RowsAhead } from './rows-ahead.ts';
 
 export type Phase = 'extract' | 'map' | 'diff' | 'publish' | 'ingest' | 'commit';
@@ -68,22 +69,15 @@ export interface RowBatch {
    * not consulted: it doubts documents that are missing from a listing, and these deletes are explicit.
    */
   readonly deletes?: readonly number[];
+  /**
+   * The indexes of columns whose values are in the binary form of Postgres's protocol, ascending, if the reader asked for it: of
+   * `date`, `timestamp` and `timestamptz`, and of arrays of texts or integers. All batches of a listing have the same.
+   */
+  readonly binary?: readonly number[];
   /** Returns where a row of this batch was found; absent if the source knows only the row's number. */
   readonly placeOf?: (row: number) => RowPlace;
   /** The end of the listing is set on the last batch only. */
   readonly end?: ListingEnd;
-}
-
-/** The location of a row in the source. Numbers count from 1. */
-export interface RowPlace {
-  /** The path from the folder of the connector. */
-  readonly file?: string;
-  /** The line where the row begins; absent for a file that is one row. */
-  readonly line?: number;
-  /** The number of the page among those that this run fetched. */
-  readonly page?: number;
-  /** The number of the record on its page. */
-  readonly record?: number;
 }
 
 export interface ListingEnd {
@@ -115,6 +109,11 @@ export interface ListingEnd {
   readonly ahead?: RowsAhead;
 }
 
+export interface ReadOptions {
+  /** The reader rewrites binary forms of columns, so the source may choose them where they cost less. */
+  readonly binary?: boolean;
+}
+
 export interface Source {
   /** `full`: each read lists all existing rows. `delta`: only changes since the checkpoint, so it proves no delete. */
   readonly listing: 'full' | 'delta';
@@ -133,7 +132,7 @@ export interface Source {
    * - Memory is bounded by `BATCH_BYTES_MAX` and `ROW_BYTES_MAX`, whatever the source holds.
    * - It ends early only by throwing: a BridgeError of code `SOURCE_*`, or the reason of `signal` when aborted.
    */
-  read(checkpoint: string | undefined, signal: AbortSignal): AsyncIterable<RowBatch>;
+  read(checkpoint: string | undefined, signal: AbortSignal, options?: ReadOptions): AsyncIterable<RowBatch>;
   /**
    * Returns the columns that `read` would report, without reading a row: it connects, and lets the source check whether the query
    * is valid and permitted. It fails as `read` does.

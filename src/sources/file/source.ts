@@ -1,6 +1,7 @@
 import type { FileSourceSpec } from '../../definitions/connector/types.ts';
 import { silentLogger, type Logger } from '../../core/log.ts';
-import type { Column, RowBatch, RowPlace, Source } from '../../pipeline/ports/ports.ts';
+import type { Column, RowBatch, Source } from '../../pipeline/ports/ports.ts';
+import type { RowPlace } from '../../pipeline/ports/row-place.ts';
 import { CsvFormat } from './csv-rows.ts';
 import { DocumentFormat } from './documents.ts';
 import { appendRow, type FieldUse, type FileFormat } from './format.ts';

@@ -1,15 +1,9 @@
 import pg from 'pg';
-import Cursor from 'pg-cursor';
 import type { PostgresAddress } from '../../net/postgres/address.ts';
 import { asError } from '../../core/thrown.ts';
+import { RowQuery } from './row-query.ts';
 import { PostgresSocket } from './socket.ts';
 import type { RowBatcher } from '../row-batcher.ts';
-
-/**
- * The number of rows per fetch from the server-side cursor. Memory does not depend on it, because the socket stops when batches
- * are full. Each fetch costs a round trip, and cancelling does not wait for a fetch.
- */
-const FETCH_ROWS = 50_000;
 
 export interface PostgresField {
   readonly name: string;
@@ -134,8 +128,9 @@ export class PostgresClient {
   /**
    * Streams a query's rows, as bytes, into batches, through a server-side cursor; ends or fails the batcher when it is done.
    * The connection cannot be used otherwise meanwhile.
+   * @param formats the format of each column; none if all are text
    */
-  stream(text: string, values: readonly string[], rows: RowBatcher): void {
+  stream(text: string, values: readonly string[], rows: RowBatcher, formats: readonly number[] = []): void {
     const { tap } = this.#socket;
     rows.onDrain = () => {
       this.#socket.resumeRows();
@@ -144,24 +139,18 @@ export class PostgresClient {
       rows.fail(error);
     };
     tap.rows = rows;
-    this.#fetchAll(this.#client.query(new Cursor(text, [...values])), rows).then(
+    const query = new RowQuery(text, values, formats);
+    this.#client.query(query);
+    query.done.then(
       () => {
+        tap.rows = undefined;
+        rows.onDrain = () => undefined;
         rows.end();
       },
       (thrown: unknown) => {
         rows.fail(this.#broken ?? asError(thrown));
       },
     );
-  }
-
-  async #fetchAll(cursor: Cursor, rows: RowBatcher): Promise<void> {
-    const { tap } = this.#socket;
-    do {
-      tap.taken = 0;
-      await cursor.read(FETCH_ROWS);
-    } while (tap.taken === FETCH_ROWS);
-    tap.rows = undefined;
-    rows.onDrain = () => undefined;
   }
 
   /** Closes the connection immediately, whatever it is doing. May be called twice. */

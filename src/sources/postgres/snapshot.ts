@@ -32,6 +32,9 @@ SELECT set_config(name, '0', true) FROM (VALUES ('transaction_timeout')) AS newe
 WHERE current_setting(name, true) IS NOT NULL;`;
 }
 
-/** A SQL_ASCII database may contain any bytes. If told to send UTF-8, the server would refuse to send invalid text. */
-export const IDENTIFY = `SELECT pg_backend_pid(), set_config('client_encoding',
+/**
+ * The session's process id, and `on` if times are integers in binary form: before PostgreSQL 10 they may be floating-point numbers.
+ * A SQL_ASCII database may contain any bytes. If told to send UTF-8, the server would refuse to send invalid text.
+ */
+export const IDENTIFY = `SELECT pg_backend_pid(), current_setting('integer_datetimes', true), set_config('client_encoding',
   CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true)`;

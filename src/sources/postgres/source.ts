@@ -2,13 +2,13 @@ import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { bindWatermark, isDeltaQuery } from '../../definitions/connector/watermark.ts';
 import { SOURCE_CONNECT_SECONDS_DEFAULT } from '../limits.ts';
 import type { PostgresAddress } from '../../net/postgres/address.ts';
-import type { Column, ListingEnd, RowBatch, Source } from '../../pipeline/ports/ports.ts';
+import type { Column, ListingEnd, ReadOptions, RowBatch, Source } from '../../pipeline/ports/ports.ts';
 import { PostgresClient, type PostgresField } from './client.ts';
 import { parsePostgresDsn } from './dsn.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';
 import { beginSnapshot, IDENTIFY } from './snapshot.ts';
 import { halvesOf, prepareSplit, SecondConnection } from './split-listing.ts';
-import { describeColumns } from './columns.ts';
+import { describeColumns, layoutOf } from './columns.ts';
 import { watermarkOf, watermarkWindow } from './watermark.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import { probeError, probeOf, requireProbeFields, type Probe } from '../sql/probe.ts';
@@ -106,7 +106,11 @@ export class PostgresSource implements Source {
     }
   }
 
-  async *read(checkpoint: string | undefined, signal: AbortSignal): AsyncGenerator<RowBatch> {
+  async *read(
+    checkpoint: string | undefined,
+    signal: AbortSignal,
+    { binary = false }: ReadOptions = {},
+  ): AsyncGenerator<RowBatch> {
     signal.throwIfAborted();
     const rows = new RowBatcher();
     const client = this.#connection();
@@ -127,24 +131,17 @@ export class PostgresSource implements Source {
     try {
       await client.connect();
       await client.execute(beginSnapshot(this.#spec));
-      backend = (await client.query(IDENTIFY))[0]?.[0] ?? '';
+      const [[pid, integerTimes] = []] = await client.query(IDENTIFY);
+      backend = pid ?? '';
       phase = 'query';
       asked = this.#spec.query;
       const statement = await client.describe(this.#query);
       const fields = requireFields(statement.fields);
-      const columns = await describeColumns(client, fields);
+      const layout = await layoutOf(client, fields, binary && integerTimes === 'on');
+      rows.binary = layout.binary;
       const answer = await this.#ask(client, signal);
-      const probed = answer && this.#probe?.endOf(answer, columns, checkpoint);
-      const window =
-        this.listing === 'delta'
-          ? await watermarkWindow(
-              client,
-              watermarkOf(this.#spec, fields, statement.parameters),
-              this.#query,
-              // The connector had a probe and no :watermark before.
-              readProbeCheckpoint(checkpoint) === undefined ? checkpoint : undefined,
-            )
-          : undefined;
+      const probed = answer && this.#probe?.endOf(answer, layout.columns, checkpoint);
+      const window = await this.#window(client, { fields, parameters: statement.parameters }, checkpoint);
       const end = (): ListingEnd =>
         probed ?? {
           checkpoint: window?.to,
@@ -154,8 +151,8 @@ export class PostgresSource implements Source {
       const halves = probed?.unchanged === true ? undefined : this.#halves(fields);
       if (halves === undefined) {
         if (probed?.unchanged === true) rows.end();
-        else client.stream(this.#query, window === undefined ? [] : [window.from], rows);
-        yield* rows.batches(columns, end);
+        else client.stream(this.#query, window === undefined ? [] : [window.from], rows, layout.formats);
+        yield* rows.batches(layout.columns, end);
       } else {
         const snapshot = await prepareSplit(client, this.#place, fields, halves[0]);
         second = new SecondConnection(this.#connection(), this.#place);
@@ -163,7 +160,7 @@ export class PostgresSource implements Source {
         await second.begin(this.#spec, client, snapshot);
         // The cancel request of an earlier abort did not include this session.
         signal.throwIfAborted();
-        yield* second.read(halves, { client, rows }, columns, end);
+        yield* second.read(halves, { client, rows }, layout, end);
       }
       await client.end();
     } catch (thrown) {
@@ -174,6 +171,19 @@ export class PostgresSource implements Source {
       signal.removeEventListener('abort', stop);
       await this.close();
     }
+  }
+
+  /** The part of a delta listing that is read; undefined for a full one. */
+  async #window(
+    client: PostgresClient,
+    { fields, parameters }: { fields: readonly PostgresField[]; parameters: readonly number[] },
+    checkpoint: string | undefined,
+  ) {
+    if (this.listing !== 'delta') return undefined;
+    const watermark = watermarkOf(this.#spec, fields, parameters);
+    // The connector had a probe and no :watermark before.
+    const from = readProbeCheckpoint(checkpoint) === undefined ? checkpoint : undefined;
+    return watermarkWindow(client, watermark, this.#query, from);
   }
 
   #ask(client: PostgresClient, signal: AbortSignal) {

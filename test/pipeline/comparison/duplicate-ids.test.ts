@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { DUPLICATE_PLACES_NAMED_MAX } from '../../../src/pipeline/limits.ts';
 import { duplicateIdError } from '../../../src/pipeline/comparison/duplicate-ids.ts';
-import type { Column, RowPlace, Source } from '../../../src/pipeline/ports/ports.ts';
+import type { Column, Source } from '../../../src/pipeline/ports/ports.ts';
+import type { RowPlace } from '../../../src/pipeline/ports/row-place.ts';
 import { KnownRecords } from '../../support/pipeline/known-records.ts';
 import { planOver } from '../../support/pipeline/planning.ts';
 import { rowsSource, type RowsSourceOptions, type WireRow } from '../../support/pipeline/rows-source.ts';

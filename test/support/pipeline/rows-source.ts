@@ -1,10 +1,10 @@
+import type { RowPlace } from '../../../src/pipeline/ports/row-place.ts';
 import {
   LENGTH_ABSENT,
   LENGTH_NULL,
   type Column,
   type ListingEnd,
   type RowBatch,
-  type RowPlace,
   type Source,
 } from '../../../src/pipeline/ports/ports.ts';
 

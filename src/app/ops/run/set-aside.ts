@@ -1,6 +1,6 @@
 import { fieldOf, textOf } from '../../../gemini/api/json-fields.ts';
 import { folderOf } from '../../../pipeline/artifact/layout.ts';
-import type { RowPlace } from '../../../pipeline/ports/ports.ts';
+import type { RowPlace } from '../../../pipeline/ports/row-place.ts';
 import { placeText } from '../../../pipeline/document/row-place.ts';
 import type { RunRow } from '../../../pipeline/ports/state-port.ts';
 import type { ArtifactLines, RunFolder } from './artifact-lines.ts';

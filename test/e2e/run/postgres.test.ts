@@ -52,6 +52,25 @@ test('a listing through two connections has the documents and fingerprints of on
   expect(changed.result.counts).toMatchObject({ unchanged: 4_980, changed: 10, deleted: 10 });
 });
 
+test('documents are the same with binary forms and without the kernel, which reads text', async () => {
+  const query = `SELECT id, name, team, ARRAY[team, 'a "b"', NULL] AS groups, ARRAY[id, -1] AS numbers,
+      date '1999-12-31' + id::int AS since, updated_at, updated_at::timestamp AS local FROM people`;
+  const mapping = { metadataFields: ['team', 'groups', 'numbers', 'since', 'updated_at', 'local'] };
+  const off = { ROW_KERNEL: 'off' };
+  const [binary, text] = [open(1), open(1)];
+  for (const place of [binary, text]) place.writeConnector({ source: { query }, mapping });
+  const first = await binary.runJson();
+  const other = await text.runJson([], off);
+  expect(upsertsOf(first)).toEqual(upsertsOf(other));
+  expect(first.result.counts['added']).toBeGreaterThan(4_000);
+
+  const { seen } = first.result.counts;
+  for (const environment of [off, {}, {}]) {
+    const next = await binary.runJson([], environment);
+    expect(next.result.counts).toMatchObject({ seen, unchanged: seen, added: 0, changed: 0, deleted: 0 });
+  }
+});
+
 test('a delta query with two connections is refused by validate', async () => {
   const place = open(2);
   place.writeConnector({
