@@ -49,12 +49,14 @@ export const sqliteRecords: RecordQueries = {
 
   async *fingerprints(knex, scope, kind) {
     let after = '';
-    for (;;) {
-      const page = await fingerprintPage(knex, scope, after, kind);
-      if (page === undefined || page.last === null) return;
-      const { buffer, byteOffset, byteLength } = bytesOf(page.fingerprints);
-      yield Buffer.from(buffer, byteOffset, byteLength);
-      after = page.last;
+    for (let last: string | undefined; ; after = last) {
+      last = await pageEnd(knex, scope, after, kind);
+      const page = await fingerprintPage(knex, scope, { after, last }, kind);
+      if (page !== null) {
+        const { buffer, byteOffset, byteLength } = bytesOf(page);
+        yield Buffer.from(buffer, byteOffset, byteLength);
+      }
+      if (last === undefined) return;
     }
   },
 
@@ -79,30 +81,38 @@ export const sqliteRecords: RecordQueries = {
   },
 };
 
-interface FingerprintPage {
-  readonly fingerprints: StoredBytes;
-  /** null if there are no more pages. */
-  readonly last: string | null;
-}
-
-/**
- * One aggregate per page: this way 1 M fingerprints take 0.3 s; as rows they take 1.3 s. SQLite joins any bytes unchanged; as
- * hexadecimal text they take 1.7 times as long. Pages by primary key, so that a slow reader holds no transaction open.
- */
-async function fingerprintPage(
+/** The id of the last record of a page that begins after an id; undefined if the page is not full. */
+async function pageEnd(
   knex: Knex,
   scope: number,
   after: string,
   kind: RecordKind,
-): Promise<FingerprintPage | undefined> {
-  const [page] = await knex.raw<FingerprintPage[]>(
-    `select cast(group_concat(fingerprint, '') as blob) as fingerprints, max(doc_id) as last
-     from (
-       select fingerprint, doc_id from record_state
-       where scope_id = ? and ${isOfKind(kind)} and doc_id > ?
-       order by doc_id limit ?
-     )`,
-    [scope, after, STATE_FINGERPRINTS_PER_PAGE],
+): Promise<string | undefined> {
+  const rows = await knex.raw<{ doc_id: string }[]>(
+    `select doc_id from record_state where scope_id = ? and ${isOfKind(kind)} and doc_id > ?
+     order by doc_id limit 1 offset ?`,
+    [scope, after, STATE_FINGERPRINTS_PER_PAGE - 1],
   );
-  return page;
+  return rows[0]?.doc_id;
+}
+
+/**
+ * One aggregate per page: this way 1 M fingerprints take 0.1 s; as rows they take 1.3 s. SQLite joins any bytes unchanged; as
+ * hexadecimal text they take 1.7 times as long. Pages by primary key, so that a slow reader holds no transaction open. A subquery with a
+ * limit would take 1.4 times as long as two queries.
+ * @returns null for an empty page
+ */
+async function fingerprintPage(
+  knex: Knex,
+  scope: number,
+  { after, last }: { readonly after: string; readonly last: string | undefined },
+  kind: RecordKind,
+): Promise<StoredBytes | null> {
+  const end = last === undefined ? [] : [last];
+  const [page] = await knex.raw<{ fingerprints: StoredBytes | null }[]>(
+    `select cast(group_concat(fingerprint, '') as blob) as fingerprints from record_state
+     where scope_id = ? and ${isOfKind(kind)} and doc_id > ? ${last === undefined ? '' : 'and doc_id <= ?'}`,
+    [scope, after, ...end],
+  );
+  return page?.fingerprints ?? null;
 }
