@@ -4,7 +4,8 @@ import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.
 import type { ExtractedBatch } from './extract.ts';
 import { wordAt } from './document/in-range.ts';
 import { fingerprintHex } from './comparison/fingerprint.ts';
-import { FingerprintSet } from './comparison/fingerprint-set.ts';
+import type { FingerprintSet } from './comparison/fingerprint-set.ts';
+import { IdSet } from './comparison/id-set.ts';
 import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
 import type { IdentifiedRow } from './outgoing/identified-row.ts';
@@ -50,7 +51,7 @@ export interface DiffInput {
  */
 export class Differ {
   readonly #input: DiffInput;
-  readonly #ids = new FingerprintSet();
+  readonly #ids = new IdSet();
   readonly #duplicates = new Map<string, readonly RowPlace[]>();
 
   constructor(input: DiffInput) {
@@ -109,9 +110,10 @@ export class Differ {
     const low = wordAt(extracted.fingerprints, row.index * 2 + 1);
     // A full listing has found such rows before; a delta listing only knows the records that it looked up.
     if (
-      record?.fingerprint === fingerprintHex(high, low) &&
+      record !== undefined &&
       !record.softDeleted &&
-      tally.resent === undefined
+      tally.resent === undefined &&
+      record.fingerprint === fingerprintHex(high, low)
     ) {
       tally.unchanged++;
       return undefined;
@@ -131,7 +133,7 @@ export class Differ {
     const { document } = mapper;
     document.high = high;
     document.low = low;
-    if (record?.checksum === `sha256:${document.digest}` && !record.softDeleted) {
+    if (record !== undefined && !record.softDeleted && record.checksum === `sha256:${document.digest}`) {
       tally.unchanged++;
       if (tally.resent === undefined) return sink.refresh(document);
       tally.resent++;

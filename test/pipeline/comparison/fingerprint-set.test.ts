@@ -67,6 +67,12 @@ describe('FingerprintSet', () => {
     );
   });
 
+  it('refuses a fingerprint that it has', () => {
+    const set = new FingerprintSet();
+    expect([set.add(1, 2), set.add(1, 2), set.add(1, 3)]).toEqual([true, false, true]);
+    expect(set.size).toBe(2);
+  });
+
   it('finds many at once where it finds each of them', () => {
     const members = pairs(1_000);
     const set = new FingerprintSet();
