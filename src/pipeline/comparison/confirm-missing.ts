@@ -46,8 +46,9 @@ async function listAgain(
   return end;
 }
 
+/** A withdrawn document gets no mark: only a row that becomes a document, in the listing that is compared, settles it. */
 function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void {
-  const records = record.softDeleted ? softDeleted : live;
+  const records = record.kind === 'live' ? live : softDeleted;
   const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
   const slot = records.find(high, Number.parseInt(record.fingerprint.slice(8), 16));
   if (slot >= 0) records.markReplaced(slot);

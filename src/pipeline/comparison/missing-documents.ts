@@ -21,6 +21,11 @@ export interface KnownDocuments {
    * kept separate, because a row that comes back must be processed even if its bytes are unchanged: its soft delete must be undone.
    */
   readonly softDeleted: FingerprintSet;
+  /**
+   * Fingerprints of the records of withdrawn documents, under every policy and for every listing: their deletes are repeated until
+   * they are acknowledged, or until a row becomes a valid document again.
+   */
+  readonly withdrawn: FingerprintSet;
 }
 
 /**
@@ -32,8 +37,13 @@ export async function knownDocuments(
   { state }: { readonly state: RecordState },
   { scope, empty }: Position,
 ): Promise<KnownDocuments> {
-  const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
+  const known = {
+    live: new FingerprintSet(),
+    softDeleted: new FingerprintSet(),
+    withdrawn: new FingerprintSet(),
+  };
   if (empty) return known;
+  for await (const chunk of state.fingerprints(scope, 'withdrawn')) known.withdrawn.addAll(chunk);
   if (deletePolicy === 'auto_delete_missing') {
     for await (const chunk of state.fingerprints(scope, 'soft-deleted')) known.softDeleted.addAll(chunk);
   }
@@ -59,10 +69,11 @@ export function planDeletes(
   sink: ChangeSink,
 ): Promise<string | null> {
   const { known, tally } = listed;
-  tally.missing = known.live.unmarked + known.softDeleted.unmarked;
+  const missing = known.live.unmarked + known.softDeleted.unmarked;
+  tally.missing = missing + known.withdrawn.unmarked;
   return decide(job, state, sink, {
     ...listed,
-    missing: tally.missing,
+    missing,
     size: known.live.size + known.softDeleted.size,
     seen: tally.seen,
   });
@@ -121,14 +132,36 @@ async function decide(
     await listHeld(missingIds(state, scope, known), tally, sink);
     return decision.reason;
   }
-  for await (const ids of missingIds(state, scope, known)) {
+  await removeAll(missingIds(state, scope, known), soft, tally, sink);
+  return null;
+}
+
+/**
+ * Plans the deletes of withdrawn documents that no row of this listing has settled. Neither the delete policy nor the guard applies:
+ * the rows themselves, not their absence, said that nobody may read these documents any longer, the quarantine limits bounded them
+ * in the run that found them, and a document that stays is shown to readers who lost access.
+ */
+export async function planWithdrawnDeletes(
+  state: RecordState,
+  { scope, known, tally }: ListedDocuments,
+  sink: ChangeSink,
+): Promise<void> {
+  await removeAll(idsOfUnmarked(state, scope, known.withdrawn, 'withdrawn'), false, tally, sink);
+}
+
+async function removeAll(
+  groups: AsyncIterable<string[]>,
+  soft: boolean,
+  tally: Tally,
+  sink: ChangeSink,
+): Promise<void> {
+  for await (const ids of groups) {
     for (const docId of ids) {
       tally.sample('deleted', docId);
       tally.deleted++;
       await sink.remove(docId, soft);
     }
   }
-  return null;
 }
 
 /** Lists the first held documents: an operator decides by what they are, and `tally.held` has their number. */
@@ -149,13 +182,15 @@ async function* missingIds(
   scope: number,
   { live, softDeleted }: KnownDocuments,
 ): AsyncGenerator<string[]> {
-  const kinds: [FingerprintSet, RecordKind][] = [
-    [live, 'live'],
-    [softDeleted, 'soft-deleted'],
-  ];
-  for (const [set, kind] of kinds) {
-    for (const fingerprints of set.unmarkedFingerprints()) {
-      yield* state.idsOf(scope, fingerprints, kind);
-    }
-  }
+  yield* idsOfUnmarked(state, scope, live, 'live');
+  yield* idsOfUnmarked(state, scope, softDeleted, 'soft-deleted');
+}
+
+async function* idsOfUnmarked(
+  state: RecordState,
+  scope: number,
+  set: FingerprintSet,
+  kind: RecordKind,
+): AsyncGenerator<string[]> {
+  for (const fingerprints of set.unmarkedFingerprints()) yield* state.idsOf(scope, fingerprints, kind);
 }
