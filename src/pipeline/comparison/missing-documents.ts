@@ -138,8 +138,8 @@ async function decide(
 
 /**
  * Plans the deletes of withdrawn documents that no row of this listing has settled. Neither the delete policy nor the guard applies:
- * the rows themselves, not their absence, said that nobody may read these documents any longer, the quarantine limits bounded them
- * in the run that found them, and a document that stays is shown to readers who lost access.
+ * the rows themselves, not their absence, were the reason, and the limits of the quarantine bounded their number in the run that
+ * read them. A document that stays is shown to readers who lost access.
  */
 export async function planWithdrawnDeletes(
   state: RecordState,

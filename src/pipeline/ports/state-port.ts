@@ -69,8 +69,8 @@ export interface Position {
 
 /**
  * Soft-deleted records belong to documents that the source no longer has but the target still has, or may have: then a delete was
- * sent, and the record is in doubt. The records of withdrawn documents are those whose rows said that nobody may read them any
- * longer, and whose deletes the target has not acknowledged: until it does, the target may show them to their earlier readers.
+ * sent, and the record is in doubt. Withdrawn records belong to documents whose rows lost their readers, and whose deletes the
+ * target has not acknowledged: until it does, the target may show the documents to their earlier readers.
  */
 export type RecordKind = 'live' | 'soft-deleted' | 'withdrawn';
 

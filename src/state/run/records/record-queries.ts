@@ -57,7 +57,7 @@ export function knownRecord(row: RecordAnswer): KnownRecord {
   };
 }
 
-function kindOf(stored: number): RecordKind {
+export function kindOf(stored: number): RecordKind {
   if (stored === STORED_KIND.live) return 'live';
   return stored === WITHDRAWN ? 'withdrawn' : 'soft-deleted';
 }
