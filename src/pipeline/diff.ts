@@ -5,7 +5,7 @@ import type { ExtractedBatch } from './extract.ts';
 import { wordAt } from './document/in-range.ts';
 import { fingerprintHex } from './comparison/fingerprint.ts';
 import { FingerprintSet } from './comparison/fingerprint-set.ts';
-import type { KnownDocuments } from './comparison/missing-documents.ts';
+import type { KnownDocuments } from './comparison/known-documents.ts';
 import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
 import type { IdentifiedRow } from './outgoing/identified-row.ts';

@@ -18,12 +18,8 @@ import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
 import { withLiveDocuments } from './comparison/live-documents.ts';
-import {
-  knownDocuments,
-  planDeletes,
-  planMarkedDeletes,
-  planWithdrawnDeletes,
-} from './comparison/missing-documents.ts';
+import { knownDocuments } from './comparison/known-documents.ts';
+import { planDeletes, planMarkedDeletes, planWithdrawnDeletes } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';

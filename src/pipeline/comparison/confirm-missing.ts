@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { extract } from '../extract.ts';
 import type { Job, Ports } from '../ports/job.ts';
 import { RowMapper } from '../map.ts';
-import type { KnownDocuments } from './missing-documents.ts';
+import type { KnownDocuments } from './known-documents.ts';
 import type { ListingEnd } from '../ports/ports.ts';
 import type { KnownRecord, Position, State } from '../ports/state-port.ts';
 import { Tally } from '../counts/tally.ts';

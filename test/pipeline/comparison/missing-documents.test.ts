@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HELD_LISTED_MAX } from '../../../src/pipeline/limits.ts';
 import type { FingerprintSet } from '../../../src/pipeline/comparison/fingerprint-set.ts';
 import { withLiveDocuments } from '../../../src/pipeline/comparison/live-documents.ts';
-import { knownDocuments } from '../../../src/pipeline/comparison/missing-documents.ts';
+import { knownDocuments } from '../../../src/pipeline/comparison/known-documents.ts';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
