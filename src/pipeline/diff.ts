@@ -4,8 +4,8 @@ import { duplicateIdError, type DuplicateIds } from './comparison/duplicate-ids.
 import type { ExtractedBatch } from './extract.ts';
 import { wordAt } from './document/in-range.ts';
 import { fingerprintHex } from './comparison/fingerprint.ts';
-import type { FingerprintSet } from './comparison/fingerprint-set.ts';
 import { IdSet } from './comparison/id-set.ts';
+import type { KnownDocuments } from './comparison/known-documents.ts';
 import type { OutgoingDocument } from './outgoing/outgoing-document.ts';
 import type { RecordChange } from './ports/staged-batch.ts';
 import type { IdentifiedRow } from './outgoing/identified-row.ts';
@@ -30,10 +30,7 @@ export interface ChangeSink {
 export interface DiffInput {
   readonly state: Pick<State, 'lookup'>;
   readonly scope: number;
-  /** The fingerprints of the stored records that are not soft-deleted; empty for a delta query. */
-  readonly known: FingerprintSet;
-  /** The fingerprints of the soft-deleted records, if those are to be deleted; otherwise empty. */
-  readonly softDeleted: FingerprintSet;
+  readonly known: KnownDocuments;
   /** Whether the state has no record that these rows could match. */
   readonly nothingKnown: boolean;
   /** Whether unchanged documents are sent too. */
@@ -110,8 +107,7 @@ export class Differ {
     const low = wordAt(extracted.fingerprints, row.index * 2 + 1);
     // A full listing has found such rows before; a delta listing only knows the records that it looked up.
     if (
-      record !== undefined &&
-      !record.softDeleted &&
+      record?.kind === 'live' &&
       tally.resent === undefined &&
       record.fingerprint === fingerprintHex(high, low)
     ) {
@@ -125,15 +121,15 @@ export class Differ {
     }
     if (rejection !== undefined) {
       const setAside = this.#setAside(mapper.quarantined(extracted, row.row, row.docId, rejection));
-      return record !== undefined && rejection.revokes === true
-        ? this.#withdraw(row.docId, setAside)
-        : setAside;
+      const isWithdrawn =
+        record?.kind === 'withdrawn' || (record !== undefined && rejection.revokes === true);
+      return isWithdrawn ? this.#withdraw(row.docId, setAside) : setAside;
     }
 
     const { document } = mapper;
     document.high = high;
     document.low = low;
-    if (record !== undefined && !record.softDeleted && record.checksum === `sha256:${document.digest}`) {
+    if (record?.kind === 'live' && record.checksum === `sha256:${document.digest}`) {
       tally.unchanged++;
       if (tally.resent === undefined) return sink.refresh(document);
       tally.resent++;
@@ -149,29 +145,33 @@ export class Differ {
   /**
    * If a row cannot become a document, its existing document stays, unless the row no longer names a reader or its readers cannot
    * be parsed: then the old document, with its old readers, must be deleted. The row itself says so (it is not derived from a
-   * listing), so the delete policy and the guard do not apply. The quarantine limits bound the number of such rows in a run.
+   * listing), so the delete policy and the guard do not apply. The quarantine limits bound the number of such rows in a run. The
+   * delete of a withdrawn document is repeated whatever the reason is that its row cannot become a document.
    */
   async #withdraw(docId: string, setAside: Promise<void> | undefined): Promise<void> {
-    const { tally, sink } = this.#input;
     await setAside;
-    tally.deleted++;
-    tally.sample('deleted', docId);
-    await sink.remove(docId, false);
+    await this.#remove(docId, false);
   }
 
   /**
    * Handles a document that the source reports as deleted. A document that may not be deleted stays unchanged, and so does an
-   * unknown one, unless the state is not trusted: then the delete is sent like every document.
+   * unknown one, unless the state is not trusted: then the delete is sent like every document. A withdrawn document is deleted.
    */
   #delete(docId: string, record: KnownRecord | undefined): Promise<void> | undefined {
-    const { tally, sink, deletePolicy, resend } = this.#input;
+    const { tally, deletePolicy, resend } = this.#input;
     const soft = deletePolicy === 'soft_delete_only';
     if (record !== undefined) this.#markReplaced(record);
-    const done = soft ? (record?.softDeleted ?? true) : record === undefined && !resend;
+    if (record?.kind === 'withdrawn') return this.#remove(docId, false);
+    const done = soft ? record?.kind !== 'live' : record === undefined && !resend;
     if (done || deletePolicy === 'never_delete') {
       tally.unchanged++;
       return undefined;
     }
+    return this.#remove(docId, soft);
+  }
+
+  #remove(docId: string, soft: boolean): Promise<void> | undefined {
+    const { tally, sink } = this.#input;
     tally.deleted++;
     tally.sample('deleted', docId);
     return sink.remove(docId, soft);
@@ -197,7 +197,8 @@ export class Differ {
   #markReplaced(record: KnownRecord): boolean {
     const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
     const low = Number.parseInt(record.fingerprint.slice(8), 16);
-    const records = record.softDeleted ? this.#input.softDeleted : this.#input.known;
+    const { live, softDeleted, withdrawn } = this.#input.known;
+    const records = { live, 'soft-deleted': softDeleted, withdrawn }[record.kind];
     const slot = records.find(high, low);
     return slot < 0 || records.markReplaced(slot);
   }

@@ -18,7 +18,8 @@ import { requireReconcilable } from './reconcile.ts';
 import type { Job, Ports } from './ports/job.ts';
 import { RowMapper } from './map.ts';
 import { withLiveDocuments } from './comparison/live-documents.ts';
-import { knownDocuments, planDeletes, planMarkedDeletes } from './comparison/missing-documents.ts';
+import { knownDocuments } from './comparison/known-documents.ts';
+import { planDeletes, planMarkedDeletes, planWithdrawnDeletes } from './comparison/missing-documents.ts';
 import type { Column, ListingEnd, ListingRemarks, Source } from './ports/ports.ts';
 import type { Position, State } from './ports/state-port.ts';
 import { Quarantine } from './quarantine.ts';
@@ -95,7 +96,7 @@ async function planFrom(
   const resend = job.resend || job.reconcile;
   if (resend) tally.resent = 0;
   const { deletePolicy } = job;
-  const records = { state, scope, known: known.live, softDeleted: known.softDeleted, nothingKnown: empty };
+  const records = { state, scope, known, nothingKnown: empty };
   const differ = new Differ({ ...records, resend, deletePolicy, tally, quarantine, sink });
 
   const isFeedStart = listing !== source.listing;
@@ -121,12 +122,15 @@ async function planFrom(
   if (unchanged === true) tally.missing = 0;
   const planned = listing === 'full' ? planDeletes : planMarkedDeletes;
   const holdReason = unchanged === true ? null : await planned(job, state, listed, sink);
+  await planWithdrawnDeletes(state, listed, sink);
   countOlder(end, tally, ports);
   if (job.resend) sayWhichPart(end, checkpoint, ports);
   if (job.reconcile) await requireReconcilable(job, { source: { listing }, state }, { tally, truncated });
   warnOfRowsAhead(end, job, ports);
   // Missing documents that no policy deletes must not make a feed start again and again.
-  const isSettled = tally.missing === tally.deleted || (isFeedStart && deletePolicy === 'never_delete');
+  const isComplete = tally.missing === tally.deleted || (isFeedStart && deletePolicy === 'never_delete');
+  // A row of a withdrawn document that a listing passed over must be read again.
+  const isSettled = isComplete && known.withdrawn.unmarked === 0;
   const next = nextCheckpoint(listing, { tally, end, isSettled }, checkpoint ?? null);
   return { tally, ...next, holdReason, remarks: remarksOf(end, unidentified), columns, drift };
 }

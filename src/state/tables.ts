@@ -72,6 +72,7 @@ interface RecordTable {
   /** The bytes of a SHA-256; all 0 for a record in doubt. */
   checksum: Buffer;
   fingerprint: Buffer;
+  /** 1: soft-deleted; 2: withdrawn. */
   soft_deleted: number;
   run_id: string;
 }

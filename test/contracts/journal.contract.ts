@@ -19,7 +19,7 @@ const upsert = (docId: string, version = '1'): StagedChange => ({
   checksum: checksumOf(version),
   fingerprint: `0${version}${Buffer.from(docId).toString('hex').padEnd(14, '0')}`.slice(0, 16),
 });
-const gone = (op: 'delete' | 'soft_delete', docId: string): StagedChange => ({
+const gone = (op: 'delete' | 'soft_delete' | 'set_aside', docId: string): StagedChange => ({
   op,
   docId,
   checksum: '',
@@ -117,10 +117,10 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
       docId,
       checksum: '',
       fingerprint: expect.stringMatching(FINGERPRINT),
-      softDeleted: false,
+      kind: 'live',
     });
     /** A document whose last change was a delete. */
-    const doubtfullyDeleted = (docId: string) => ({ ...doubtful(docId), softDeleted: true });
+    const doubtfullyDeleted = (docId: string) => ({ ...doubtful(docId), kind: 'soft-deleted' });
 
     describe('steps', () => {
       test('are kept in the order of their first save, replaced by name, and outlive their process', async () => {
@@ -281,8 +281,44 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
         await run('R4', [upsert('changed', '2'), gone('delete', 'deleted'), upsert('extra')]);
         expect(await records('changed', 'deleted', 'extra')).toEqual({
           changed: expect.objectContaining({ checksum: checksumOf('2') }),
-          extra: expect.objectContaining({ checksum: checksumOf('1'), softDeleted: false }),
+          extra: expect.objectContaining({ checksum: checksumOf('1'), kind: 'live' }),
         });
+      });
+
+      test('that their rows withdrew stay withdrawn until a delete or an upsert is acknowledged', async () => {
+        const ids = ['kept', 'refused', 'sent', 'unknown'];
+        await run(
+          'R1',
+          [...ids, 'accepted'].map((docId) => upsert(docId)),
+        );
+        const before = await records('refused');
+        const withdraw = (docId: string) => [gone('set_aside', docId), gone('delete', docId)];
+        await run('R2', [...ids, 'accepted', 'marked'].flatMap(withdraw), [
+          ...said('unknown', 'kept', 'sent', 'unknown'),
+          ...said('refused', 'refused'),
+        ]);
+        expect(await records(...ids, 'accepted', 'marked')).toEqual({
+          kept: { ...doubtful('kept'), kind: 'withdrawn' },
+          refused: { ...before['refused'], kind: 'withdrawn' },
+          sent: { ...doubtful('sent'), kind: 'withdrawn' },
+          unknown: { ...doubtful('unknown'), kind: 'withdrawn' },
+        });
+        expect(await found('withdrawn')).toEqual(ids);
+        expect([await found(), await found('soft-deleted')]).toEqual([[], []]);
+        // By listings that do not name the rows, or in which one has readers again.
+        await run(
+          'R3',
+          [gone('delete', 'kept'), gone('delete', 'refused'), upsert('sent'), gone('delete', 'unknown')],
+          [...said('unknown', 'sent', 'unknown'), ...said('refused', 'kept')],
+        );
+        expect(await found('withdrawn')).toEqual(['kept', 'sent', 'unknown']);
+        await publish('R4', [gone('delete', 'kept'), upsert('sent'), gone('delete', 'unknown')]);
+        await journalOf('R4').save(step('a', 'running'));
+        await state.failRun('R4', failure(true));
+        expect(await found('withdrawn')).toEqual(['kept', 'sent', 'unknown']);
+        await run('R5', [gone('delete', 'kept'), upsert('sent'), gone('delete', 'unknown')]);
+        expect(await found('withdrawn')).toEqual([]);
+        expect(await found()).toEqual(['sent']);
       });
 
       test('stay unknown when another request is refused, in either order', async () => {
@@ -355,6 +391,18 @@ export function describeJournalContract(engine: string, makeStore: () => Promise
           expect(await found()).toEqual(live);
         },
       );
+
+      test('keeps what its rows withdrew in mind, unless it was not published', async () => {
+        await run('R1', [upsert('a'), upsert('b')]);
+        const withdrawn = [gone('set_aside', 'a'), gone('delete', 'a')];
+        await state.beginRun({ runId: 'R2', connectorId: 'hr', target: 'stores/1', startedAt: MOMENT });
+        await state.stage('R2', batchesOf(withdrawn));
+        await state.failRun('R2', failure(true));
+        expect(await found()).toEqual(['a', 'b']);
+        await publish('R3', withdrawn);
+        await state.failRun('R3', failure(true));
+        expect([await found(), await found('withdrawn')]).toEqual([['b'], ['a']]);
+      });
 
       test.each([
         ['without a step', []],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BridgeError } from '../../src/core/errors.ts';
+import type { DeletePolicy } from '../../src/definitions/connector/types.ts';
 import type { Job, Ports } from '../../src/pipeline/ports/job.ts';
 import type { Column, Source } from '../../src/pipeline/ports/ports.ts';
 import { runConnector } from '../../src/pipeline/run.ts';
@@ -386,22 +387,22 @@ describe('over any history of deliveries that fail in any way', () => {
     expect(indexed).toEqual([0, 0, 1, 2, 3, 4, 5]);
   });
 
+  const table = new Map(['a', 'b'].map((id) => [id, { title: id, readers: 'x@example.com' }]));
+  const [a, b] = [...table].map(([id, content]) => new Map([[id, content]]));
+  const changes = (rows: Table, deleted: readonly string[] = []) =>
+    rowsSource({
+      columns: COLUMNS,
+      rows: [...wireRows(rows), ...deleted.map((id) => [id, null, null])],
+      listing: 'delta',
+      deletes: deleted.map((_, at) => rows.size + at),
+    });
+  const none: Table = new Map();
+
   describe.each([
     { ...ALL_GOES_WELL, documents: ['unknown and not applied'] as const },
     { ...ALL_GOES_WELL, documents: ['unknown and applied'] as const },
     { ...ALL_GOES_WELL, end: 'fails', applied: 0 } as const,
   ])('a delete of unknown outcome: %j', (fate) => {
-    const table = new Map(['a', 'b'].map((id) => [id, { title: id, readers: 'x@example.com' }]));
-    const [a, b] = [...table].map(([id, content]) => new Map([[id, content]]));
-    const changes = (rows: Table, deleted: readonly string[] = []) =>
-      rowsSource({
-        columns: COLUMNS,
-        rows: [...wireRows(rows), ...deleted.map((id) => [id, null, null])],
-        listing: 'delta',
-        deletes: deleted.map((_, at) => rows.size + at),
-      });
-    const none: Table = new Map();
-
     test('is repeated by the next run, although its source does not report the delete again', async () => {
       const world = new World();
       await world.run(changes(table), TEMPLATES[0]);
@@ -447,5 +448,115 @@ describe('over any history of deliveries that fail in any way', () => {
       expect(held(world.index)).toEqual(expected(table, TEMPLATES[0]));
       await expectNoFalseClaim(world);
     });
+  });
+
+  describe.each([
+    { ...ALL_GOES_WELL, documents: ['refused'] as const },
+    { ...ALL_GOES_WELL, documents: ['unknown and not applied'] as const },
+    { ...ALL_GOES_WELL, end: 'fails', applied: 0 } as const,
+    { ...ALL_GOES_WELL, end: 'is refused' } as const,
+  ])('a document that its row withdrew, because it has no readers any more: %j', (fate) => {
+    const unread = new Map([['a', { title: 'a', readers: '' }]]);
+    const never = { deletePolicy: 'never_delete' } as const;
+
+    /** The document of `a` stays in the index for two runs. */
+    async function withdrawn(deletePolicy: DeletePolicy): Promise<World> {
+      const world = new World();
+      await world.run(changes(table), TEMPLATES[0], { deletePolicy });
+      world.index.fates = [fate, fate];
+      await world.run(changes(unread), TEMPLATES[0], { deletePolicy });
+      await world.run(changes(none), TEMPLATES[0], { deletePolicy });
+      world.index.fates = [];
+      return world;
+    }
+
+    test.each(['auto_delete_missing', 'soft_delete_only', 'never_delete'] as const)(
+      'is deleted under %s by a listing of changes that does not name the row, which is gone',
+      async (deletePolicy) => {
+        const world = await withdrawn(deletePolicy);
+        await world.run(changes(none), TEMPLATES[0], { deletePolicy, allowDeletes: 0 });
+        expect(held(world.index)).toEqual(expected(b!, TEMPLATES[0]));
+        expect((await world.records()).map(({ docId }) => docId)).toEqual(['hr:b']);
+      },
+    );
+
+    test('is deleted alone by a policy that keeps documents, however the source says that its rows are gone', async () => {
+      for (const deletePolicy of ['soft_delete_only', 'never_delete'] as const) {
+        for (const source of [fullSource(none), changes(none, ['a', 'b'])]) {
+          const world = await withdrawn(deletePolicy);
+          await world.run(source, TEMPLATES[0], { deletePolicy });
+          expect(held(world.index)).toEqual(expected(b!, TEMPLATES[0]));
+        }
+      }
+    });
+
+    test('is sent again when its row has readers again, and is kept then', async () => {
+      const world = await withdrawn('never_delete');
+      await world.run(changes(a!), TEMPLATES[0], never);
+      await world.run(changes(none), TEMPLATES[0], never);
+      expect(held(world.index)).toEqual(expected(table, TEMPLATES[0]));
+      await expectNoFalseClaim(world);
+    });
+
+    test('is not left to its earlier readers when its row had others for a moment, and is gone', async () => {
+      const world = await withdrawn('never_delete');
+      world.index.fates = [fate, fate];
+      const others = new Map([['a', { title: 'a', readers: 'y@example.com' }]]);
+      await world.run(changes(others), TEMPLATES[0], never);
+      world.index.fates = [];
+      await world.run(changes(none), TEMPLATES[0], never);
+      expect(world.index.documents.get('hr:a')?.acl_users).not.toEqual(['x@example.com']);
+      await expectNoFalseClaim(world);
+    });
+  });
+
+  test('no document that its row withdrew stays in the index, under any policy and in any listing', async () => {
+    const moments = fc.array(
+      fc.record({
+        rows,
+        removed: fc.subarray(IDS),
+        fates: fc.array(fate, { maxLength: 2 }),
+        deletePolicy: fc.constantFrom<DeletePolicy>(
+          'auto_delete_missing',
+          'soft_delete_only',
+          'never_delete',
+        ),
+        read: fc.constantFrom('changes', 'changes', 'pushes', 'all'),
+        sameId: rarely,
+      }),
+      { minLength: 2, maxLength: 6 },
+    );
+    await fc.assert(
+      fc.asyncProperty(moments, async (history) => {
+        const world = new World();
+        const table = new Map<string, { title: string; readers: string }>();
+        /** The readers of the last row of each id that a run has read. */
+        const read = new Map<string, string>();
+        const noting = (listed: Table, source: Source): Source => ({
+          ...source,
+          read(checkpoint, signal) {
+            for (const [id, { readers }] of listed) read.set(id, readers);
+            return source.read(checkpoint, signal);
+          },
+        });
+        for (const { rows: changed, removed, fates, deletePolicy, read: how, sameId } of history) {
+          const gone = removed.filter((id) => table.has(id) && !changed.has(id));
+          for (const [id, content] of changed) table.set(id, content);
+          for (const id of gone) table.delete(id);
+          world.index.fates = [...fates];
+          const source =
+            how === 'all'
+              ? noting(table, fullSource(table))
+              : noting(changed, changes(changed, how === 'pushes' ? gone : []));
+          await world.run(source, TEMPLATES[0], { deletePolicy }, sameId);
+        }
+        world.index.fates = [];
+        expect(await world.run(changes(none), TEMPLATES[0], { deletePolicy: 'never_delete' })).toBe(true);
+        const unread = [...read].filter(([, readers]) => readers === '').map(([id]) => `hr:${id}`);
+        expect([...world.index.documents.keys()].filter((docId) => unread.includes(docId))).toEqual([]);
+        await expectNoFalseClaim(world);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

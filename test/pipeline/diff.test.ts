@@ -98,6 +98,68 @@ describe('a row that names no reader any more', () => {
   });
 });
 
+describe('a withdrawn document, whose delete is not acknowledged', () => {
+  const policies = ['auto_delete_missing', 'soft_delete_only', 'never_delete'] as const;
+  const delta = (rows: readonly Row[], deletes: readonly number[] = []) =>
+    listing(rows, { listing: 'delta', deletes });
+
+  /** Documents 1 to 4, of which 2 is withdrawn. */
+  async function withdrawn(): Promise<KnownRecords> {
+    const known = await after(people(4));
+    const record = known.byId.get('hr:2')!;
+    known.byId.set('hr:2', { ...record, kind: 'withdrawn' });
+    return known;
+  }
+
+  it.each(policies)(
+    'is deleted under %s by a listing without its row, and no other is',
+    async (deletePolicy) => {
+      const job = { ...JOB, deletePolicy, deleteLimit: { count: 0, ratio: 0 } };
+      for (const source of [delta([]), delta([person(1)]), listing([]), listing([], { truncated: true })]) {
+        const { found, tally } = await planOver(source, await withdrawn(), job);
+        expect(found.deletes).toEqual(['hr:2']);
+        expect(tally.counts()).toMatchObject({ deleted: 1, missing: source.listing === 'full' ? 4 : null });
+      }
+    },
+  );
+
+  it.each(policies)(
+    'is deleted under %s once when the source reports the delete of its row',
+    async (deletePolicy) => {
+      const source = delta([person(2)], [0]);
+      const { found, tally } = await planOver(source, await withdrawn(), { ...JOB, deletePolicy });
+      expect(found.deletes).toEqual(['hr:2']);
+      expect(tally.counts()).toMatchObject({ deleted: 1, unchanged: 0 });
+    },
+  );
+
+  it('is deleted once when its row cannot become a document, for any reason', async () => {
+    const crowd = Array.from({ length: 3_001 }, (_, at) => `u${at}@example.com`).join(',');
+    for (const readers of ['', crowd]) {
+      const rows = people(4).with(1, person(2, readers));
+      const { found, tally } = await planOver(listing(rows), await withdrawn(), JOB);
+      expect(found.deletes).toEqual(['hr:2']);
+      expect(tally.counts()).toMatchObject({ deleted: 1, missing: 0, quarantined: 1 });
+    }
+  });
+
+  it('is sent again when its row becomes a document, though it is the same as before', async () => {
+    for (const source of [delta([person(2)]), listing(people(4))]) {
+      const { found, tally } = await planOver(source, await withdrawn(), JOB);
+      expect(found.staged).toMatchObject([{ docId: 'hr:2', op: 'upsert' }]);
+      expect(tally.counts()).toMatchObject({ changed: 1, deleted: 0 });
+    }
+  });
+
+  it('leaves no checkpoint of the listing that lacked its row, which may have passed over it', async () => {
+    const rows = [person(1), person(3), person(4)];
+    const known = await withdrawn();
+    const plan = () => runOver(listing(rows, { checkpoint: 'tag' }), known, JOB);
+    expect((await plan()).watermark).toBeNull();
+    expect((await plan()).watermark).toBe('tag');
+  });
+});
+
 describe('an unchanged row of a delta listing', () => {
   const delta = (rows: readonly Row[]) => listing(rows, { listing: 'delta' });
 

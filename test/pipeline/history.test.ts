@@ -85,7 +85,7 @@ describe('over any history of a table', () => {
           const { found } = await runOver(sourceOf(rows, batchRows), known, soft);
           deliver(index, found.upserts, found.deletes);
           for (const [docId, title] of titles(rows)) expect(index.get(docId)).toBe(title);
-          const marked = [...known.byId.values()].filter(({ softDeleted }) => softDeleted);
+          const marked = [...known.byId.values()].filter(({ kind }) => kind === 'soft-deleted');
           const missing = [...index.keys()].filter((docId) => !titles(rows).has(docId));
           expect(marked.map(({ docId }) => docId).sort()).toEqual(missing.sort());
         }

@@ -159,7 +159,7 @@ describe('deletes', () => {
     const { found, tally } = await runOver(listing(people(1, 2)), known, soft);
     expect(found.upserts).toHaveLength(1);
     expect(tally.counts()).toMatchObject({ unchanged: 1, changed: 1, added: 0 });
-    expect(known.byId.get('hr:2')?.softDeleted).toBe(false);
+    expect(known.byId.get('hr:2')?.kind).toBe('live');
   });
 });
 

@@ -131,7 +131,9 @@ class World {
   }
 
   marked(): string[] {
-    return [...this.known.byId.values()].filter(({ softDeleted }) => softDeleted).map(({ docId }) => docId);
+    return [...this.known.byId.values()]
+      .filter(({ kind }) => kind === 'soft-deleted')
+      .map(({ docId }) => docId);
   }
 }
 

@@ -122,7 +122,10 @@ function listingAdvice({ explanation, run, local }: Explained): string[] {
     case 'waiting':
       return [waitingAdvice(explanation), command];
     case 'unclear':
-      return ['The next run sends it again; if its row is gone, the delete policy decides:', command];
+      return [
+        'The next run sends it again, or deletes it if its row lost its readers; if its row is gone otherwise, the delete policy decides:',
+        command,
+      ];
     case 'rejected':
       return ['The next run sends it again. If the reason stays, correct the row or the mapping:', command];
     case 'quarantined':

@@ -2,7 +2,7 @@ import type { Tally } from '../counts/tally.ts';
 import type { Job } from '../ports/job.ts';
 import type { ListingEnd, Source } from '../ports/ports.ts';
 import type { Position } from '../ports/state-port.ts';
-import type { KnownDocuments } from './missing-documents.ts';
+import type { KnownDocuments } from './known-documents.ts';
 
 type Listing = Source['listing'];
 

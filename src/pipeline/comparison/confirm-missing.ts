@@ -2,7 +2,7 @@ import { BridgeError } from '../../core/errors.ts';
 import { extract } from '../extract.ts';
 import type { Job, Ports } from '../ports/job.ts';
 import { RowMapper } from '../map.ts';
-import type { KnownDocuments } from './missing-documents.ts';
+import type { KnownDocuments } from './known-documents.ts';
 import type { ListingEnd } from '../ports/ports.ts';
 import type { KnownRecord, Position, State } from '../ports/state-port.ts';
 import { Tally } from '../counts/tally.ts';
@@ -46,8 +46,9 @@ async function listAgain(
   return end;
 }
 
+/** A withdrawn document gets no mark: only a row that becomes a document, in the listing that is compared, settles it. */
 function mark(record: KnownRecord, { live, softDeleted }: KnownDocuments): void {
-  const records = record.softDeleted ? softDeleted : live;
+  const records = record.kind === 'live' ? live : softDeleted;
   const high = Number.parseInt(record.fingerprint.slice(0, 8), 16);
   const slot = records.find(high, Number.parseInt(record.fingerprint.slice(8), 16));
   if (slot >= 0) records.markReplaced(slot);

@@ -1,6 +1,6 @@
 import type { RowBatch, Source } from '../ports/ports.ts';
 import type { Position, State } from '../ports/state-port.ts';
-import type { KnownDocuments } from './missing-documents.ts';
+import type { KnownDocuments } from './known-documents.ts';
 
 /** A set that is too small doubles, which takes three times its memory for a moment. */
 const EXPECTED_MARGIN = 1.02;

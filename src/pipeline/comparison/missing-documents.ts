@@ -1,44 +1,13 @@
 import { HELD_LISTED_MAX } from '../limits.ts';
 import type { ChangeSink } from '../diff.ts';
-import { FINGERPRINT_BYTES, FingerprintSet } from './fingerprint-set.ts';
+import { FINGERPRINT_BYTES, type FingerprintSet } from './fingerprint-set.ts';
+import type { KnownDocuments } from './known-documents.ts';
 import { decideDeletes } from '../guard.ts';
 import type { Job } from '../ports/job.ts';
-import type { Position, RecordKind, State } from '../ports/state-port.ts';
+import type { RecordKind, State } from '../ports/state-port.ts';
 import type { Tally } from '../counts/tally.ts';
 
 type RecordState = Pick<State, 'fingerprints' | 'idsOf'>;
-
-/** The fingerprints of stored records that a run needs. A record without a mark after the listing is missing from the source. */
-export interface KnownDocuments {
-  /**
-   * The fingerprints of the records that are not soft-deleted, once the listing has begun; empty for a delta query, which proves
-   * nothing about the rows it does not list.
-   */
-  readonly live: FingerprintSet;
-  /**
-   * Fingerprints of the soft-deleted records; empty except under `auto_delete_missing`. An earlier policy left their
-   * documents in the target, or the outcome of their deletes is unknown; the current policy deletes the missing ones. They are
-   * kept separate, because a row that comes back must be processed even if its bytes are unchanged: its soft delete must be undone.
-   */
-  readonly softDeleted: FingerprintSet;
-}
-
-/**
- * Returns the known documents. The live ones are missing until `withLiveDocuments` adds them.
- * @throws BridgeError STATE_*
- */
-export async function knownDocuments(
-  { deletePolicy }: Pick<Job, 'deletePolicy'>,
-  { state }: { readonly state: RecordState },
-  { scope, empty }: Position,
-): Promise<KnownDocuments> {
-  const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
-  if (empty) return known;
-  if (deletePolicy === 'auto_delete_missing') {
-    for await (const chunk of state.fingerprints(scope, 'soft-deleted')) known.softDeleted.addAll(chunk);
-  }
-  return known;
-}
 
 export interface ListedDocuments {
   readonly scope: number;
@@ -59,10 +28,11 @@ export function planDeletes(
   sink: ChangeSink,
 ): Promise<string | null> {
   const { known, tally } = listed;
-  tally.missing = known.live.unmarked + known.softDeleted.unmarked;
+  const missing = known.live.unmarked + known.softDeleted.unmarked;
+  tally.missing = missing + known.withdrawn.unmarked;
   return decide(job, state, sink, {
     ...listed,
-    missing: tally.missing,
+    missing,
     size: known.live.size + known.softDeleted.size,
     seen: tally.seen,
   });
@@ -121,14 +91,36 @@ async function decide(
     await listHeld(missingIds(state, scope, known), tally, sink);
     return decision.reason;
   }
-  for await (const ids of missingIds(state, scope, known)) {
+  await removeAll(missingIds(state, scope, known), soft, tally, sink);
+  return null;
+}
+
+/**
+ * Plans the deletes of withdrawn documents that no row of this listing has settled. Neither the delete policy nor the guard applies:
+ * the rows themselves, not their absence, were the reason, and the limits of the quarantine bounded their number in the run that
+ * read them. A document that stays is shown to readers who lost access.
+ */
+export async function planWithdrawnDeletes(
+  state: RecordState,
+  { scope, known, tally }: ListedDocuments,
+  sink: ChangeSink,
+): Promise<void> {
+  await removeAll(idsOfUnmarked(state, scope, known.withdrawn, 'withdrawn'), false, tally, sink);
+}
+
+async function removeAll(
+  groups: AsyncIterable<string[]>,
+  soft: boolean,
+  tally: Tally,
+  sink: ChangeSink,
+): Promise<void> {
+  for await (const ids of groups) {
     for (const docId of ids) {
       tally.sample('deleted', docId);
       tally.deleted++;
       await sink.remove(docId, soft);
     }
   }
-  return null;
 }
 
 /** Lists the first held documents: an operator decides by what they are, and `tally.held` has their number. */
@@ -149,13 +141,15 @@ async function* missingIds(
   scope: number,
   { live, softDeleted }: KnownDocuments,
 ): AsyncGenerator<string[]> {
-  const kinds: [FingerprintSet, RecordKind][] = [
-    [live, 'live'],
-    [softDeleted, 'soft-deleted'],
-  ];
-  for (const [set, kind] of kinds) {
-    for (const fingerprints of set.unmarkedFingerprints()) {
-      yield* state.idsOf(scope, fingerprints, kind);
-    }
-  }
+  yield* idsOfUnmarked(state, scope, live, 'live');
+  yield* idsOfUnmarked(state, scope, softDeleted, 'soft-deleted');
+}
+
+async function* idsOfUnmarked(
+  state: RecordState,
+  scope: number,
+  set: FingerprintSet,
+  kind: RecordKind,
+): AsyncGenerator<string[]> {
+  for (const fingerprints of set.unmarkedFingerprints()) yield* state.idsOf(scope, fingerprints, kind);
 }

@@ -9,6 +9,7 @@ export interface DocumentFacts {
     | {
         /** It is empty if it is unknown whether the last change arrived; the document is then sent again or deleted. */
         readonly checksum: string;
+        /** False for a withdrawn document, whose delete the next run repeats. */
         readonly softDeleted: boolean;
         /** The run that last sent the document. */
         readonly run: RunRow;

@@ -1,6 +1,7 @@
 /**
  * A change of `record_state`. `refresh`: the row's bytes changed but its document did not. `set_aside`: the row is in quarantine,
- * which changes no record; if it was pushed, its event stays in the queue.
+ * which changes no record; if it was pushed, its event stays in the queue. `delete` and `set_aside` of one document: its row
+ * withdraws it.
  */
 export type StagedOp = 'upsert' | 'refresh' | 'delete' | 'soft_delete' | 'set_aside';
 

@@ -69,9 +69,10 @@ export interface Position {
 
 /**
  * Soft-deleted records belong to documents that the source no longer has but the target still has, or may have: then a delete was
- * sent, and the record is in doubt.
+ * sent, and the record is in doubt. Withdrawn records belong to documents whose rows lost their readers, and whose deletes the
+ * target has not acknowledged: until it does, the target may show the documents to their earlier readers.
  */
-export type RecordKind = 'live' | 'soft-deleted';
+export type RecordKind = 'live' | 'soft-deleted' | 'withdrawn';
 
 export interface KnownRecord {
   readonly docId: string;
@@ -79,7 +80,7 @@ export interface KnownRecord {
   readonly checksum: string;
   /** The fingerprint as 16 lower-case hexadecimal digits. */
   readonly fingerprint: string;
-  readonly softDeleted: boolean;
+  readonly kind: RecordKind;
 }
 
 /** The data that a finished plan leaves for the commit, stored with the run so that any process can finish it. */
@@ -178,7 +179,8 @@ export interface State {
   /**
    * One transaction, all or nothing: applies the staged changes except the rejected documents, moves the checkpoint (only if no
    * document was rejected) and closes the run with its status and counts. A rejected document of unknown outcome is recorded as
-   * one to send again, or to delete: its record is in doubt, and soft-deleted if its change was a delete. Pushed events that the
+   * one to send again, or to delete: its record is in doubt, and soft-deleted if its change was a delete. A rejected document whose
+   * row was set aside in the same run is withdrawn, and stays so until its delete or an upsert is acknowledged. Pushed events that the
    * run claimed are acknowledged: they are removed, except the last event of a document that was rejected or quarantined. Fails
    * with `LEASE_LOST`, having written nothing, if `fence` is not the newest. A run that is already committed stays unchanged. The
    * rejections of earlier runs are removed, unless `keepsRejections` says that this run has not sent those documents again.

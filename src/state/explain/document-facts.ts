@@ -6,7 +6,7 @@ import type { StateDatabase } from '../state-database.ts';
 import { recordQueries } from '../run/engine-queries.ts';
 import { checksumText } from '../run/records/checksum.ts';
 import { loadOf } from '../run/records/loads.ts';
-import type { RecordAnswer as Answer } from '../run/records/record-queries.ts';
+import { kindOf, type RecordAnswer as Answer } from '../run/records/record-queries.ts';
 import { START_ORDER, COMMIT_ORDER, newestFirst } from '../run/run-order.ts';
 import { runRow } from '../run/runs.ts';
 
@@ -80,7 +80,11 @@ async function recordOf(
     .first<RecordAnswer | undefined>('run_id', 'soft_deleted', knex.raw(`${checksumHex} as checksum`));
   if (record === undefined) return undefined;
   const run = await existingRun(knex, record.run_id);
-  return { checksum: checksumText(record.checksum), softDeleted: record.soft_deleted !== 0, run };
+  return {
+    checksum: checksumText(record.checksum),
+    softDeleted: kindOf(record.soft_deleted) === 'soft-deleted',
+    run,
+  };
 }
 
 async function waitingOf(

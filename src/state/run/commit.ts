@@ -11,6 +11,7 @@ import {
   doubtRefusedUnchangedDocuments,
   deleteEarlierRejections,
   doubtRejected,
+  markWithdrawn,
   unloadRejected,
   unstageRejected,
 } from './rejections.ts';
@@ -43,7 +44,8 @@ export async function commit(database: StateDatabase, order: Commit): Promise<vo
       await acknowledgePushes(transaction, run);
       if (!complete) {
         await doubtRefusedUnchangedDocuments(transaction, scope, order.runId);
-        await unstageRejected(transaction, order.runId);
+        await markWithdrawn(transaction, scope, order.runId, 'rejected');
+        await unstageRejected(transaction, scope, order.runId);
         if (scope !== checkpoint) await unloadRejected(transaction, scope, order.runId);
       }
       await applyStaged(transaction, scope, order.runId);

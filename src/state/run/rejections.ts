@@ -6,6 +6,7 @@ import type { Dialect } from '../../database/dialect.ts';
 import { recordQueries } from './engine-queries.ts';
 import { CHECKSUM_IN_DOUBT } from './records/checksum.ts';
 import { loadOf } from './records/loads.ts';
+import { isOfKind, WITHDRAWN } from './records/record-queries.ts';
 import type { StateDatabase } from '../state-database.ts';
 import { requireOpenRun, type OwnFences } from './open-run.ts';
 import type { RunTable } from '../tables.ts';
@@ -85,15 +86,47 @@ export async function doubtRefusedUnchangedDocuments(
 }
 
 /**
- * Before a commit: rejected documents keep the records that they had. A delete of unknown outcome stays staged, because
- * `doubtRejected` has to know that it was a delete.
+ * Marks the records of documents that their rows withdraw in this run, and whose deletes are not acknowledged. A later listing of
+ * changes does not name these rows again if they are removed, and only `auto_delete_missing` deletes the documents of missing
+ * rows, so later runs repeat these deletes because of the mark.
  */
-export async function unstageRejected(transaction: Knex.Transaction, runId: string): Promise<void> {
+export async function markWithdrawn(
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+  which: 'rejected' | 'all',
+): Promise<void> {
+  const staged = (op: 'delete' | 'set_aside') =>
+    transaction('staged_records').where({ run_id: runId, op }).select('doc_id');
+  const withdrawn = staged('delete').whereIn('doc_id', staged('set_aside'));
+  if (which === 'rejected') withdrawn.whereIn('doc_id', rejected(transaction, runId));
+  await transaction('record_state')
+    .where({ scope_id: scope })
+    .whereIn('doc_id', withdrawn)
+    .update({ soft_deleted: WITHDRAWN });
+}
+
+/**
+ * Before a commit: rejected documents keep the records that they had. A delete of unknown outcome stays staged, because
+ * `doubtRejected` has to know that it was a delete; but not that of a withdrawn document, whose record has a mark to keep.
+ */
+export async function unstageRejected(
+  transaction: Knex.Transaction,
+  scope: number,
+  runId: string,
+): Promise<void> {
   const unknown = rejected(transaction, runId).where({ outcome: 'unknown' });
+  const withdrawn = transaction('record_state')
+    .where({ scope_id: scope })
+    .whereRaw(isOfKind('withdrawn'))
+    .select('doc_id');
   await transaction('staged_records')
     .where({ run_id: runId })
     .whereIn('doc_id', rejected(transaction, runId))
-    .andWhereNot((deleted) => void deleted.where({ op: 'delete' }).whereIn('doc_id', unknown))
+    .andWhereNot(
+      (deleted) =>
+        void deleted.where({ op: 'delete' }).whereIn('doc_id', unknown).whereNotIn('doc_id', withdrawn),
+    )
     .delete();
 }
 
@@ -151,7 +184,8 @@ export async function doubtDelivered(
 /**
  * A document in doubt gets a record that equals no other, so the next run sends it again if the source has it. If its last change
  * was a delete, the record is also soft-deleted: the reason for that delete holds until the source has the document again, so the
- * next run repeats it, even a listing of changes, which would never find the document missing.
+ * next run repeats it, even a listing of changes, which would never find the document missing. A withdrawn document stays
+ * withdrawn, whatever its last change was: its delete and its upsert have both not been acknowledged.
  * @param documents SQL that selects `doc_id` and `soft_deleted`, each id once
  */
 async function doubt(
@@ -167,7 +201,8 @@ async function doubt(
      select ?, doc_id, ?, ${doubtfulFingerprint}, soft_deleted, ? from (${documents.sql}) as doubtful where true
      order by doc_id
      on conflict (scope_id, doc_id) do update set checksum = excluded.checksum, fingerprint = excluded.fingerprint,
-       soft_deleted = excluded.soft_deleted, run_id = excluded.run_id`,
+       soft_deleted = case when record_state.${isOfKind('withdrawn')} then ${WITHDRAWN} else excluded.soft_deleted end,
+       run_id = excluded.run_id`,
     [scope, CHECKSUM_IN_DOUBT, runId, ...documents.bindings],
   );
 }

@@ -9,7 +9,7 @@ import { phaseTimesOf, type OnUnreadableRun } from './readable-run.ts';
 import { isOfSuccessor, isOpen, requireRunInProgress, type OwnFences } from './open-run.ts';
 import { discardClosedLoads, discardLoad, loadOf } from './records/loads.ts';
 import { scopeOf } from './records/records.ts';
-import { doubtDelivered } from './rejections.ts';
+import { doubtDelivered, markWithdrawn } from './rejections.ts';
 import { START_ORDER, COMMIT_ORDER, newestFirst } from './run-order.ts';
 import { OPEN_STEP_STATES, type RunTable } from '../tables.ts';
 
@@ -175,6 +175,10 @@ async function dropStaged(
   transaction: Knex.Transaction,
   run: RunTable,
 ): Promise<void> {
+  // The plan of a published run is complete and within the limits of the quarantine, whether or not its delivery began.
+  if (run.manifest_name !== null) {
+    await markWithdrawn(transaction, await scopeOf(transaction, run), run.run_id, 'all');
+  }
   const begun = await transaction('delivery_steps')
     .where({ run_id: run.run_id })
     .whereNot({ state: 'refused' })

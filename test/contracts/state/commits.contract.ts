@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { State } from '../../../src/pipeline/ports/state-port.ts';
+import type { KnownRecord, State } from '../../../src/pipeline/ports/state-port.ts';
 import {
   STARTED,
   FINISHED,
@@ -42,7 +42,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
         fingerprint: fingerprintOf('b', 'v2'),
       });
       expect(after.has('c')).toBe(false);
-      expect(after.get('d')).toMatchObject({ softDeleted: true });
+      expect(after.get('d')).toMatchObject({ kind: 'soft-deleted' });
       expect(after.get('e')).toMatchObject({ fingerprint: fingerprintOf('e', 'v1') });
       expect(after.has('f')).toBe(true);
     });
@@ -58,7 +58,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
       expect(await allIdsOf(state, scope, both, 'soft-deleted')).toEqual(['a']);
       await run([upsert('a')]);
       expect(await allFingerprints(state, scope, 'soft-deleted')).toEqual([]);
-      expect((await known('a')).get('a')?.softDeleted).toBe(false);
+      expect((await known('a')).get('a')?.kind).toBe('live');
       expect(await allIdsOf(state, scope, [fingerprintOf('a', 'v1')])).toEqual(['a']);
     });
 
@@ -188,7 +188,7 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
           const connectorId = `connector-${(connector += 1)}`;
           const lease = await state.lease(connectorId, owner('any'));
           await state.position(connectorId, 't');
-          const model = new Map<string, { fingerprint: string; softDeleted: boolean }>();
+          const model = new Map<string, Pick<KnownRecord, 'fingerprint' | 'kind'>>();
           const versions = new Map<string, string>();
           for (const changed of history) {
             const runId = nextRunId();
@@ -213,30 +213,28 @@ export function describeCommits(makeStore: () => Promise<StateStore>): void {
               if (rejected) {
                 // What was refused although it had not changed is in doubt: its record equals nothing any more.
                 const isDoubted =
-                  op === 'upsert' && before?.softDeleted === false && versions.get(docId) === version;
+                  op === 'upsert' && before?.kind === 'live' && versions.get(docId) === version;
                 if (!isDoubted) continue;
                 const [record] = await state.lookup(scope, [docId]);
                 if (record?.fingerprint === before.fingerprint) throw new Error(`${docId} is not in doubt.`);
-                model.set(docId, { fingerprint: String(record?.fingerprint), softDeleted: false });
+                model.set(docId, { fingerprint: String(record?.fingerprint), kind: 'live' });
                 versions.delete(docId);
                 continue;
               }
               if (op === 'upsert' || (op === 'refresh' && before !== undefined)) versions.set(docId, version);
-              if (op === 'upsert') model.set(docId, { fingerprint, softDeleted: false });
+              if (op === 'upsert') model.set(docId, { fingerprint, kind: 'live' });
               else if (op === 'delete') model.delete(docId);
               else if (before === undefined) continue;
               else if (op === 'refresh') model.set(docId, { ...before, fingerprint });
-              else model.set(docId, { ...before, softDeleted: true });
+              else model.set(docId, { ...before, kind: 'soft-deleted' });
             }
             const records = await state.lookup(scope, ids);
             expect(
-              new Map(
-                records.map(({ docId, fingerprint, softDeleted }) => [docId, { fingerprint, softDeleted }]),
-              ),
+              new Map(records.map(({ docId, fingerprint, kind }) => [docId, { fingerprint, kind }])),
             ).toEqual(model);
-            const living = [...model.values()].filter(({ softDeleted }) => !softDeleted);
+            const living = [...model.values()].filter(({ kind }) => kind === 'live');
             expect(await allFingerprints(state, scope)).toEqual(living.map((it) => it.fingerprint).sort());
-            const marked = [...model.values()].filter(({ softDeleted }) => softDeleted);
+            const marked = [...model.values()].filter(({ kind }) => kind === 'soft-deleted');
             expect(await allFingerprints(state, scope, 'soft-deleted')).toEqual(
               marked.map((it) => it.fingerprint).sort(),
             );

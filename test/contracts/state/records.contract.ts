@@ -38,7 +38,7 @@ export function describeRecords(makeStore: () => Promise<StateStore>): void {
           docId: 'hr:2',
           checksum: `sha256:${hash('v1')}`,
           fingerprint: fingerprintOf('hr:2', 'v1'),
-          softDeleted: false,
+          kind: 'live',
         },
       ]);
       const [one, two] = [fingerprintOf('hr:1', 'v1'), fingerprintOf('hr:2', 'v1')];

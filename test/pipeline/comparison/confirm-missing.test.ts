@@ -205,7 +205,7 @@ describe('documents that an earlier policy only marked as deleted', () => {
   async function marked(): Promise<KnownRecords> {
     const known = await after(people(1, 2, 3));
     await runOver(pieced(people(1, 2)), known, soft);
-    expect(known.byId.get('hr:3')).toMatchObject({ softDeleted: true });
+    expect(known.byId.get('hr:3')).toMatchObject({ kind: 'soft-deleted' });
     return known;
   }
 

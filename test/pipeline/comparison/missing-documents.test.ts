@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { HELD_LISTED_MAX } from '../../../src/pipeline/limits.ts';
-import { FingerprintSet } from '../../../src/pipeline/comparison/fingerprint-set.ts';
+import type { FingerprintSet } from '../../../src/pipeline/comparison/fingerprint-set.ts';
 import { withLiveDocuments } from '../../../src/pipeline/comparison/live-documents.ts';
+import { knownDocuments } from '../../../src/pipeline/comparison/known-documents.ts';
 import type { DeletePolicy } from '../../../src/definitions/connector/types.ts';
 import type { Job } from '../../../src/pipeline/ports/job.ts';
 import type { Column } from '../../../src/pipeline/ports/ports.ts';
@@ -108,7 +109,7 @@ describe('documents that were soft-deleted', () => {
       const known = await marked();
       const { tally } = await runOver(listing(people(1, 2, 3)), known, under(policy));
       expect(tally.counts()).toMatchObject({ unchanged: 1, changed: 2, missing: 0 });
-      expect([...known.byId.values()].some(({ softDeleted }) => softDeleted)).toBe(false);
+      expect([...known.byId.values()].some(({ kind }) => kind === 'soft-deleted')).toBe(false);
     }
   });
 
@@ -132,7 +133,7 @@ describe('a connector that is pushed to, after soft_delete_only', () => {
     const known = new KnownRecords();
     await runOver(pushing(people(1, 2, 3)), known, under('soft_delete_only'));
     await runOver(pushing(people(2, 3), [0, 1]), known, under('soft_delete_only'));
-    expect([...known.byId.values()].filter(({ softDeleted }) => softDeleted)).toHaveLength(2);
+    expect([...known.byId.values()].filter(({ kind }) => kind === 'soft-deleted')).toHaveLength(2);
     return known;
   }
 
@@ -188,7 +189,7 @@ describe('the fingerprints that a run needs', () => {
         fingerprint: ((BigInt(index) * 0x9e37_79b9_7f4a_7c15n) & 0x3fff_ffff_ffff_ffffn)
           .toString(16)
           .padStart(16, '0'),
-        softDeleted: false,
+        kind: 'live',
       })),
     );
   }
@@ -196,10 +197,10 @@ describe('the fingerprints that a run needs', () => {
   /** Loads the live documents as a full listing does before its first batch. */
   async function loaded(expected?: number, empty = false): Promise<FingerprintSet> {
     const state = records();
-    const known = { live: new FingerprintSet(), softDeleted: new FingerprintSet() };
     const source = rowsSource({ columns: [], rows: [] });
     const ports = { state, ...(expected !== undefined && { expected }) };
     const position = { ...state.position(), empty };
+    const known = await knownDocuments({ deletePolicy: 'never_delete' }, { state }, position);
     const listing = withLiveDocuments(source, known, ports, position);
     for await (const batch of listing.read(undefined, new AbortController().signal)) {
       expect(batch.count).toBe(0);

@@ -70,15 +70,13 @@ export class KnownRecords implements Pick<State, 'fingerprints' | 'lookup' | 'id
     for (const { op, docId, checksum, fingerprint } of changes) {
       const record = this.byId.get(docId);
       if (op === 'delete') this.byId.delete(docId);
-      else if (op !== 'soft_delete')
-        this.byId.set(docId, { docId, checksum, fingerprint, softDeleted: false });
-      else if (record !== undefined) this.byId.set(docId, { ...record, softDeleted: true });
+      else if (op !== 'soft_delete') this.byId.set(docId, { docId, checksum, fingerprint, kind: 'live' });
+      else if (record !== undefined) this.byId.set(docId, { ...record, kind: 'soft-deleted' });
     }
   }
 
   #ofKind(kind: RecordKind): KnownRecord[] {
-    const wanted = kind === 'soft-deleted';
-    return [...this.byId.values()].filter(({ softDeleted }) => softDeleted === wanted);
+    return [...this.byId.values()].filter((record) => record.kind === kind);
   }
 
   #expectScope(scope: number): void {

@@ -24,11 +24,19 @@ export interface RecordQueries {
   idsOf(knex: Knex, scope: number, fingerprints: Buffer, kind: RecordKind): Promise<string[]>;
 }
 
+/** The values of `soft_deleted`. */
+const STORED_KIND = { live: 0, 'soft-deleted': 1, withdrawn: 2 } as const satisfies Record<
+  RecordKind,
+  number
+>;
+
+export const WITHDRAWN = STORED_KIND.withdrawn;
+
 /**
- * SQL: whether a record is of a kind. It is a constant, not a binding, so that the partial index of soft-deleted records is used.
+ * SQL: whether a record is of a kind. It is a constant, not a binding, so that the partial indexes of the rare kinds are used.
  */
 export function isOfKind(kind: RecordKind): string {
-  return kind === 'live' ? 'soft_deleted = 0' : 'soft_deleted = 1';
+  return `soft_deleted = ${STORED_KIND[kind]}`;
 }
 
 /** Options that both engines need for a lookup. */
@@ -45,6 +53,11 @@ export function knownRecord(row: RecordAnswer): KnownRecord {
     docId: row.doc_id,
     checksum: checksumText(row.checksum),
     fingerprint: row.fingerprint,
-    softDeleted: row.soft_deleted !== 0,
+    kind: kindOf(row.soft_deleted),
   };
+}
+
+export function kindOf(stored: number): RecordKind {
+  if (stored === STORED_KIND.live) return 'live';
+  return stored === WITHDRAWN ? 'withdrawn' : 'soft-deleted';
 }
