@@ -21,7 +21,7 @@ afterAll(() => {
   folders.removeAll();
 });
 
-test('withdrawn records are found with an index, and an older version finds them as soft-deleted', async () => {
+test('records of the rare kinds are found with an index, and an older version finds them as soft-deleted', async () => {
   const file = join(folders.make(), 'state.db');
   const database = await openDatabase({ file });
   await database.knex.migrate.latest(MIGRATIONS);
@@ -30,13 +30,18 @@ test('withdrawn records are found with an index, and an older version finds them
     await database.knex('record_state').insert({ ...record, doc_id: `hr:${soft_deleted}`, soft_deleted });
   const queries: string[] = [];
   database.knex.on('query', ({ sql }: { sql: string }) => queries.push(sql));
-  for await (const chunk of sqliteRecords.fingerprints(database.knex, 1, 'withdrawn'))
-    expect(chunk).toEqual(record.fingerprint);
+  const rare = ['withdrawn', 'soft-deleted'] as const;
+  for (const kind of rare) {
+    for await (const chunk of sqliteRecords.fingerprints(database.knex, 1, kind))
+      expect(chunk).toEqual(record.fingerprint);
+    expect(await sqliteRecords.idsOf(database.knex, 1, record.fingerprint, kind)).toHaveLength(1);
+  }
   expect(queries).not.toHaveLength(0);
   for (const query of queries.splice(0)) {
     const bindings = [1, '', 10].slice(0, query.split('?').length - 1);
     const plan: unknown = await database.knex.raw(`explain query plan ${query}`, bindings);
-    expect(JSON.stringify(plan)).toContain('record_state_withdrawn');
+    const index = query.includes('soft_deleted = 2') ? 'withdrawn' : 'soft_deleted';
+    expect(JSON.stringify(plan)).toContain(`record_state_${index}`);
   }
   await database.close();
 

@@ -19,8 +19,6 @@ const BEFORE_VALUES_BYTES = HEADER_BYTES + COLUMN_COUNT_BYTES;
 export class PostgresRowTap {
   /** The batcher for rows. Without one, rows are also passed to the driver. */
   rows: RowBatcher | undefined;
-  /** The number of rows taken since the last reset. */
-  taken = 0;
   readonly #passOn: (bytes: Buffer) => void;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #headerBytes = 0;
@@ -72,7 +70,6 @@ export class PostgresRowTap {
     }
     if (count === 0) return 0;
     rows.appendRows(chunk, { starts: this.#starts, ends: this.#ends, count });
-    this.taken += count;
     return end - at;
   }
 
@@ -107,10 +104,7 @@ export class PostgresRowTap {
     this.#skip -= skip;
     this.rows?.append(chunk, at + skip, end);
     this.#remaining -= end - at;
-    if (this.#remaining === 0) {
-      this.taken += 1;
-      this.rows?.endRow();
-    }
+    if (this.#remaining === 0) this.rows?.endRow();
     return end;
   }
 

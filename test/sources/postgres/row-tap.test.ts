@@ -64,7 +64,7 @@ async function listThrough(chunks: readonly Buffer[]) {
     // The consumer takes its time, in which a source must not touch what it handed out.
     await Promise.resolve();
   }
-  return { listed, batches, stops, taken: tap.taken, passedOn: Buffer.concat(passedOn) };
+  return { listed, batches, stops, passedOn: Buffer.concat(passedOn) };
 }
 
 const value = fc.option(fc.uint8Array({ maxLength: 40 }));
@@ -87,10 +87,9 @@ describe('the rows in what a server sends', () => {
           const stream = Buffer.concat(
             messages.map((one) => (one instanceof Uint8Array ? dataRow(one) : message(one.type, one.body))),
           );
-          const { listed, passedOn, taken } = await listThrough(cut(stream, cuts));
+          const { listed, passedOn } = await listThrough(cut(stream, cuts));
           expect(listed).toEqual(rows);
           expect(passedOn).toEqual(Buffer.concat(others));
-          expect(taken).toBe(rows.length);
         },
       ),
     );
@@ -163,7 +162,6 @@ describe('the rows in what a server sends', () => {
     // As the socket does, which has one buffer for all that it receives.
     chunk.fill(0);
     expect(Buffer.concat(passedOn)).toEqual(stream);
-    expect(tap.taken).toBe(0);
   });
 });
 

@@ -27,6 +27,9 @@ function messageOf(row: number): Buffer {
   return message;
 }
 
+/** The message after the last row, which is passed on to the driver. */
+const READY = Buffer.from('Z\0\0\0\u0005T');
+
 /** Sends bytes in pieces, as fast as they are taken, or with pauses. */
 async function send(socket: Socket, bytes: Buffer, piece: number, pauses: boolean): Promise<void> {
   for (let at = 0; at < bytes.length; at += piece) {
@@ -36,7 +39,7 @@ async function send(socket: Socket, bytes: Buffer, piece: number, pauses: boolea
 }
 
 async function rowsReceived(piece: number, pauses: boolean, slow: boolean): Promise<string[]> {
-  const bytes = Buffer.concat(Array.from({ length: ROWS }, (_, row) => messageOf(row)));
+  const bytes = Buffer.concat([...Array.from({ length: ROWS }, (_, row) => messageOf(row)), READY]);
   server = createServer((socket) => void send(socket, bytes, piece, pauses));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const socket = new PostgresSocket(TLS_OFF);
@@ -45,13 +48,15 @@ async function rowsReceived(piece: number, pauses: boolean, slow: boolean): Prom
     socket.resumeRows();
   };
   socket.tap.rows = rows;
+  socket.once('data', () => {
+    rows.end();
+  });
   socket.connect((server.address() as AddressInfo).port, '127.0.0.1');
   const received: string[] = [];
   for await (const { bytes: batch, starts, ends, count } of rows.batches([], () => END)) {
     for (let row = 0; row < count; row++)
       received.push(batch.toString('latin1', starts[row]! + 4, ends[row]));
     if (slow) await sleep(received.length % 3);
-    if (received.length >= ROWS - BATCH_ROWS_MAX && socket.tap.taken === ROWS) rows.end();
   }
   socket.destroy();
   return received;
